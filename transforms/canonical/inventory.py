@@ -1,0 +1,83 @@
+"""Stock as its keeper reports it: adjustments, changes of status, snapshots."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from transforms.canonical.document import Document, Line, Quantity, StockStatus
+
+
+class AdjustmentLine(Line):
+    """``quantity`` is the signed change."""
+
+    location: str | None = None
+    stock_status: StockStatus = StockStatus.AVAILABLE
+    reason: str = "other"
+    """``cycle_count``, ``damage``, ``scrap``, ``found``, ``receipt``, ``shipment``, ``transfer``, ``other``."""
+    source_reason: str | None = None
+
+
+class InventoryAdjusted(Document):
+    """The keeper of a site changed what it says is there."""
+
+    type: ClassVar[str] = "crossdock.inventory.adjusted.v1"
+    lines: tuple[AdjustmentLine, ...]
+
+    @property
+    def ordering_key(self) -> str:
+        return stock_key(self)
+
+
+class StatusLine(Line):
+    """``quantity`` (positive) moves from one condition to another; on hand stays the same."""
+
+    location: str | None = None
+    from_status: StockStatus
+    to_status: StockStatus
+    reason: str = "other"
+    source_reason: str | None = None
+
+
+class InventoryStatusChanged(Document):
+    type: ClassVar[str] = "crossdock.inventory.status_changed.v1"
+    lines: tuple[StatusLine, ...]
+
+    @property
+    def ordering_key(self) -> str:
+        return stock_key(self)
+
+
+class SnapshotLine(Line):
+    """What one keeper says is there of one item; ``quantity`` is the whole on hand in ``unit``.
+
+    ``by_status`` is a breakdown of it, ``committed`` what is promised out of it: neither is ever
+    added to it. ``stock_status`` is set when the figure speaks of stock in that condition only.
+    """
+
+    location: str | None = None
+    stock_status: StockStatus | None = None
+    by_status: dict[StockStatus, Quantity] | None = None
+    committed: Quantity | None = None
+    as_of: str | None = None
+    """RFC 3339, where a line has a time of its own."""
+
+
+class InventorySnapshot(Document):
+    """Absolute state at an instant (``occurred_at`` is the as-of). It never overwrites the book."""
+
+    type: ClassVar[str] = "crossdock.inventory.snapshot.v1"
+    complete: bool = False
+    """A full snapshot: what it does not name is not there."""
+    lines: tuple[SnapshotLine, ...]
+
+    @property
+    def ordering_key(self) -> str:
+        return f"snap:{self.site_code}"
+
+
+def stock_key(document: Document) -> str:
+    """``stock:<site>:<item>``; a document about several items is ordered by its own number."""
+    first = document.lines[0] if document.lines else None
+    if first is None or len(document.lines) > 1:
+        return f"stock:{document.site_code}:#{document.number}"
+    return f"stock:{document.site_code}:{first.item_id or next(iter(first.item.values()), '-')}"
