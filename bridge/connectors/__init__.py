@@ -1,0 +1,1 @@
+"""Doors out, one folder each. The contract is :mod:`bridge.connectors.contract`."""

@@ -1,0 +1,1 @@
+"""Doors in, one folder each. The contract is :mod:`bridge.ingress.contract`."""

@@ -1,0 +1,25 @@
+"""Which endpoints must hear of a document (Content-Based Router). Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+from functools import lru_cache
+
+from bridge.company import Route
+
+
+@lru_cache(maxsize=4096)
+def endpoints(
+    routes: Sequence[Route], *, document_type: str, source: str, site: str | None
+) -> tuple[str, ...]:
+    """The endpoints of every route that fits, each named once, in the order of the routes."""
+    found = (
+        endpoint
+        for route in routes
+        if any(fnmatchcase(document_type, pattern) for pattern in route.types)
+        and (not route.sources or source in route.sources)
+        and (not route.sites or site in route.sites)
+        for endpoint in route.to
+    )
+    return tuple(dict.fromkeys(found))

@@ -1,0 +1,107 @@
+"""The connection to the ledger and the two kinds of transaction on it.
+
+On SQLite every writing transaction is ``BEGIN IMMEDIATE`` and waits for the lock in small even steps:
+SQLite's own back-off sleeps up to 100 ms and starves an acceptor while workers write. On PostgreSQL
+writing transactions are ordinary ones. Neither contains parsing or network.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import OperationalError
+
+LOCK_STEP = 0.0005
+"""Seconds between two looks at SQLite's write lock."""
+LOCK_PATIENCE = 15.0
+"""Seconds after which a writer gives up."""
+
+
+class Ledger:
+    """A database with the ledger's tables in it. Safe to share between threads, not across a fork."""
+
+    def __init__(self, url: str, *, pool_size: int = 5) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.engine = _sqlite(url) if self.is_sqlite else _postgresql(url, pool_size)
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A transaction that may write; commits at the end, rolls back on any exception."""
+        with self.engine.connect() as connection:
+            connection = connection.execution_options(ledger_write=True)
+            with connection.begin():
+                yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A transaction that only reads."""
+        with self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    def now(self, connection: Connection) -> int:
+        """The database's clock in microseconds: what leases and due times go by."""
+        if self.is_sqlite:
+            return time.time_ns() // 1000
+        micros = text("select (extract(epoch from clock_timestamp()) * 1000000)::bigint")
+        return int(connection.execute(micros).scalar_one())
+
+    def dispose(self) -> None:
+        self.engine.dispose()
+
+
+def _postgresql(url: str, pool_size: int) -> Engine:
+    engine = create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
+
+    @event.listens_for(engine, "connect")
+    def _settings(dbapi_connection: Any, _record: Any) -> None:
+        with dbapi_connection.cursor() as cursor:
+            cursor.execute("set synchronous_commit = on; set lock_timeout = '10s'; set timezone = 'UTC'")
+        dbapi_connection.commit()
+
+    return engine
+
+
+def _sqlite(url: str) -> Engine:
+    database = make_url(url).database
+    if database:
+        Path(database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": 0, "check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def _pragmas(dbapi_connection: Any, _record: Any) -> None:
+        dbapi_connection.isolation_level = None  # we say BEGIN ourselves
+        for pragma in (
+            "busy_timeout = 5000",
+            "journal_mode = WAL",
+            "synchronous = FULL",
+            "foreign_keys = ON",
+            "temp_store = MEMORY",
+            "cache_size = -16000",
+            "wal_autocheckpoint = 4000",
+            "busy_timeout = 0",
+        ):
+            dbapi_connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        if not connection.get_execution_options().get("ledger_write"):
+            connection.exec_driver_sql("BEGIN")
+            return
+        deadline = time.monotonic() + LOCK_PATIENCE
+        while True:
+            try:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            except OperationalError as error:
+                if "locked" not in str(error.orig) or time.monotonic() > deadline:
+                    raise
+                time.sleep(LOCK_STEP)
+            else:
+                return
+
+    return engine
