@@ -34,9 +34,9 @@ class Ledger:
     def write(self) -> Iterator[Connection]:
         """A transaction that may write; commits at the end, rolls back on any exception."""
         with self.engine.connect() as connection:
-            connection = connection.execution_options(ledger_write=True)
-            with connection.begin():
-                yield connection
+            writing = connection.execution_options(ledger_write=True)
+            with writing.begin():
+                yield writing
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from pydantic import Field
+
 from transforms.canonical.document import Codes, Document, Line, Quantity
 
 
@@ -24,7 +26,7 @@ class ShipmentConfirmed(Document):
 
     type: ClassVar[str] = "crossdock.shipment.confirmed.v1"
 
-    ship_to: Codes = {}
+    ship_to: Codes = Field(default_factory=dict)
     carrier: str | None = None
     lines: tuple[ShipmentLine, ...]
 
@@ -68,7 +70,7 @@ class TransferShipped(Document):
     """Stock left one site of ours for another; until received it is in transit."""
 
     type: ClassVar[str] = "crossdock.transfer.shipped.v1"
-    to_site: Codes = {}
+    to_site: Codes = Field(default_factory=dict)
     to_site_id: str | None = None
     lines: tuple[TransferLine, ...]
 
