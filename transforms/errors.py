@@ -16,6 +16,8 @@
     ├── RuleMissing           MAP_RULE_MISSING      nothing says how to map this
     ├── CheckDigitWrong       IDENT_CHECK_DIGIT
     ├── UnitUnknown           UOM_UNKNOWN
+    ├── UnitFractional        UOM_FRACTIONAL        an indivisible unit would be divided
+    ├── UnitRounding          UOM_ROUNDING          more would be lost by rounding than is allowed
     ├── TotalMismatch         CTRL_TOTAL_MISMATCH
     └── SnapshotEmpty         SNAPSHOT_EMPTY
 
@@ -134,6 +136,18 @@ class UnitUnknown(TransformError):
     """A unit of measure that neither the standard nor the partner's aliases know."""
 
     code = "UOM_UNKNOWN"
+
+
+class UnitFractional(TransformError):
+    """A quantity is not a whole number of a base unit that cannot be divided."""
+
+    code = "UOM_FRACTIONAL"
+
+
+class UnitRounding(TransformError):
+    """A quantity would lose more by rounding to its base unit than is allowed."""
+
+    code = "UOM_ROUNDING"
 
 
 class TotalMismatch(TransformError):
