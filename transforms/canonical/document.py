@@ -8,19 +8,24 @@ are filled in by the apply step from the company's cross references.
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from decimal import Decimal
+from decimal import Context, Decimal, Inexact, InvalidOperation
 from enum import StrEnum
 from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer
 
+_MILLIONTH = Decimal("0.000001")
+_EXACT = Context(prec=18, traps=[Inexact, InvalidOperation])
+
 
 def _in_range(value: Decimal) -> Decimal:
-    """Quantities fit a signed 64-bit integer of millionths, exactly (DESIGN 2a.2)."""
-    if not value.is_finite() or abs(value) >= 10**12:
-        raise ValueError("a quantity is a finite number below 10^12")
-    if value.as_tuple().exponent < -6:  # type: ignore[operator]  # finite, so an int
-        raise ValueError("a quantity has at most six decimals")
+    """Quantities fit a signed 64-bit integer of millionths, exactly. One call, for it runs for every line."""
+    try:
+        _EXACT.quantize(value, _MILLIONTH)
+    except Inexact:
+        raise ValueError("a quantity has at most six decimals") from None
+    except InvalidOperation:
+        raise ValueError("a quantity is a finite number below 10^12") from None
     return value
 
 
