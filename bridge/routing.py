@@ -23,3 +23,13 @@ def endpoints(
         for endpoint in route.to
     )
     return tuple(dict.fromkeys(found))
+
+
+@lru_cache(maxsize=256)
+def _fits(patterns: tuple[str, ...], document_type: str) -> bool:
+    return any(fnmatchcase(document_type, pattern) for pattern in patterns)
+
+
+def posts(patterns: Sequence[str], document_type: str) -> bool:
+    """Whether the book takes the movements of this type of document."""
+    return _fits(tuple(patterns), document_type)

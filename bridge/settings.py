@@ -47,6 +47,9 @@ class Settings(BaseSettings):
     lease: float = Field(30.0, description="Seconds for which a worker holds a lane.", gt=1)
     slice: float = Field(1.0, description="Seconds of work on one lane before it is handed back.", gt=0)
     sweep: float = Field(5.0, description="Seconds after which a forgotten bell is rung again.", gt=0)
+    retention_days: int = Field(
+        400, description="Days for which raw bytes and attempts are kept; keys and movements stay.", ge=1
+    )
     worker_concurrency: int = Field(2, description="Processes of one Celery worker.", ge=1)
     log_level: str = Field("INFO", description="Level of the log.")
     sentry_dsn: SecretStr = Field(SecretStr(""), description="Sentry DSN; empty sends nothing.")

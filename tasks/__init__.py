@@ -1,0 +1,1 @@
+"""Celery adapters: a task body is one call into the bridge."""

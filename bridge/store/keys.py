@@ -49,9 +49,7 @@ def unblock(
     subject = Subject.DOCUMENT if table is t.document else Subject.DELIVERY
     for lane_id, ordering_key in pairs:
         held = t.blocked_key
-        connection.execute(
-            delete(held).where(held.c.lane_id == lane_id, held.c.ordering_key == ordering_key)
-        )
+        connection.execute(delete(held).where(held.c.lane_id == lane_id, held.c.ordering_key == ordering_key))
         freed: Any = connection.execute(
             update(table)
             .where(

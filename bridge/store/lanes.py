@@ -61,6 +61,9 @@ class Suspect:
     last: int
     crashes: int
 
+    def is_about(self, step: str, ids: Sequence[int]) -> bool:
+        return (self.step, self.first, self.last) == (step, min(ids), max(ids))
+
     @property
     def is_poison(self) -> bool:
         return self.first == self.last and self.crashes >= POISON
@@ -80,11 +83,7 @@ def ensure(connection: Connection, kind: str, name: str) -> int:
 
 def set_bells(connection: Connection, ledger: Ledger, lane_ids: Iterable[int]) -> list[int]:
     """Set the flags of lanes that just got work; returns those that were not set before."""
-    newly = []
-    for lane_id in sorted(set(lane_ids)):
-        if _set_bell(connection, ledger, lane_id):
-            newly.append(lane_id)
-    return newly
+    return [one for one in sorted(set(lane_ids)) if _set_bell(connection, ledger, one)]
 
 
 def _set_bell(connection: Connection, ledger: Ledger, lane_id: int) -> bool:

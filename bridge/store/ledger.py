@@ -23,6 +23,10 @@ LOCK_PATIENCE = 15.0
 """Seconds after which a writer gives up."""
 
 
+class DatabaseBusy(Exception):
+    """The write lock was not to be had in time."""
+
+
 class Ledger:
     """A database with the ledger's tables in it. Safe to share between threads, not across a fork."""
 
@@ -106,8 +110,10 @@ def _sqlite(url: str) -> Engine:
             try:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             except OperationalError as error:
-                if "locked" not in str(error.orig) or time.monotonic() > deadline:
+                if "locked" not in str(error.orig):
                     raise
+                if time.monotonic() > deadline:
+                    raise DatabaseBusy(f"no write lock within {LOCK_PATIENCE:.0f} s") from error
                 time.sleep(LOCK_STEP)
             else:
                 return

@@ -1,0 +1,1 @@
+"""The inventory book: where stock is, and every movement that brought it there."""

@@ -1,0 +1,314 @@
+"""Apply: a document takes effect. Codes and units are resolved, movements posted, deliveries made.
+
+All of it in one transaction per batch. Resolving happens before, outside the transaction; if somebody
+changed master data in between and a line failed for want of it, the batch is worked again. A document
+behind a held key waits. The good lines of a ``per_line`` document go on; a bad one becomes a document
+of its own that a person or a new cross reference releases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, select, text, type_coerce, update
+from sqlalchemy.types import Text
+
+from bridge import dead_letters, routing
+from bridge.company import Company
+from bridge.dead_letters import Letter
+from bridge.errors import InternalBug, Poison
+from bridge.inventory import book, postings
+from bridge.inventory.postings import Movement
+from bridge.master_data.lookup import Lookup
+from bridge.message import DeliveryState, DocumentState, Step, Subject
+from bridge.pipeline import resolve
+from bridge.pipeline.outcome import DeadLetter
+from bridge.pipeline.resolve import Resolved
+from bridge.store import documents, keys, transitions
+from bridge.store import tables as t
+from bridge.store.ledger import Ledger, upsert
+from transforms.canonical.document import Document
+
+BATCH_LINES = 2_000
+"""Lines worked in one batch, so that a transaction stays short."""
+
+
+class MasterDataChanged(Exception):
+    """Master data changed while a batch was resolved; work it again."""
+
+
+@dataclass(slots=True)
+class Writing:
+    """What a batch comes to, gathered row by row and written table by table."""
+
+    applied: list[dict[str, Any]] = field(default_factory=list)
+    waiting: list[int] = field(default_factory=list)
+    dead: list[tuple[int, str]] = field(default_factory=list)
+    booked: list[tuple[int, Movement]] = field(default_factory=list)
+    deliveries: list[dict[str, Any]] = field(default_factory=list)
+    letters: list[Letter] = field(default_factory=list)
+    children: list[tuple[dict[str, Any], Letter]] = field(default_factory=list)
+    freed: list[tuple[int, str]] = field(default_factory=list)
+    held: list[dict[str, Any]] = field(default_factory=list)
+
+
+def take(
+    connection: Connection, lane_id: int, limit: int, fresh: Mapping[int, Document]
+) -> list[tuple[Any, Document]]:
+    """The next ready documents of a source in order. ``fresh`` are those this process just read."""
+    document, message = t.document, t.message
+    rows = connection.execute(
+        select(
+            document.c.id, document.c.public_id, document.c.message_id, document.c.lane_id, document.c.type,
+            document.c.number, document.c.ordering_key, document.c.key, document.c.part, document.c.position,
+            document.c.split_from, message.c.source,
+        )
+        .join(message, message.c.id == document.c.message_id)
+        .where(document.c.lane_id == lane_id, text("document.state = 'ready'"))
+        .order_by(document.c.id)
+        .limit(limit)
+    ).all()  # fmt: skip
+    stored = [row.id for row in rows if row.id not in fresh]
+    bodies: dict[int, str] = {}
+    if stored:
+        body = type_coerce(document.c.body, Text)
+        bodies = {
+            row.id: row.body
+            for row in connection.execute(select(document.c.id, body).where(document.c.id.in_(stored)))
+        }
+    taken, lines = [], 0
+    for row in rows:
+        known = fresh.get(row.id) or documents.load(row.type, bodies[row.id])
+        lines += len(known.lines)
+        if taken and lines > BATCH_LINES:
+            break
+        taken.append((row, known))
+    return taken
+
+
+def work(
+    ledger: Ledger, rows: Sequence[tuple[Any, Document]], *, company: Company, lookup: Lookup
+) -> list[Resolved]:
+    """Resolve a batch against master data. No error escapes; each row carries its own."""
+    with ledger.read() as connection:
+        lookup.refresh(connection)
+        lookup.fetch(
+            connection,
+            items=(line.item for _, document in rows for line in document.lines),
+            sites=(site for _, document in rows for site in resolve.sites(document)),
+        )
+        originals = _originals(connection, rows)
+    return [
+        resolve.resolve(row, document, company=company, lookup=lookup, originals=originals)
+        for row, document in rows
+    ]
+
+
+def _originals(connection: Connection, rows: Sequence[tuple[Any, Document]]) -> set[tuple[str, str]]:
+    """What the reversals of a batch may take back: type and number of documents that took effect."""
+    wanted = {(postings.REVERSES[row.type], row.number) for row, _ in rows if row.type in postings.REVERSES}
+    if not wanted:
+        return set()
+    document = t.document
+    found = connection.execute(
+        select(document.c.type, document.c.number).where(
+            document.c.number.in_(sorted({number for _, number in wanted})),
+            document.c.lane_id == rows[0][0].lane_id,
+            document.c.state == DocumentState.APPLIED,
+        )
+    )
+    return {(row.type, row.number) for row in found} | {(row.type, row.number) for row, _ in rows}
+
+
+def write(
+    connection: Connection,
+    results: Sequence[Resolved],
+    *,
+    company: Company,
+    endpoint_lanes: Mapping[str, int],
+    lookup: Lookup,
+    at: datetime,
+) -> set[int]:
+    """Write a batch; returns the endpoint lanes that got work."""
+    lacking = any(result.dead and result.dead.release for result in results) or any(
+        dead.release for result in results for _, dead in result.bad_lines
+    )
+    if lacking and lookup.refresh(connection):
+        raise MasterDataChanged
+    writing = _gather(connection, results, company, endpoint_lanes, at)
+    _write_documents(connection, writing, at)
+    book.post(connection, writing.booked, at=at, watch_negative=company.policies.negative_stock == "task")
+    if writing.deliveries:
+        connection.execute(upsert(connection, t.delivery).on_conflict_do_nothing(), writing.deliveries)
+    return {delivery["lane_id"] for delivery in writing.deliveries}
+
+
+def _gather(
+    connection: Connection,
+    results: Sequence[Resolved],
+    company: Company,
+    endpoint_lanes: Mapping[str, int],
+    at: datetime,
+) -> Writing:
+    writing = Writing()
+    lane_id = results[0].row.lane_id
+    holders = keys.holders(connection, lane_id, {result.row.ordering_key for result in results})
+    for result in results:
+        row = result.row
+        holder = holders.get(row.ordering_key)
+        is_line = row.split_from is not None and holder != row.id
+        if holder not in (None, row.id) and not is_line:
+            writing.waiting.append(row.id)
+        elif result.dead is not None:
+            writing.dead.append((row.id, result.dead.code))
+            writing.letters.append(_letter(row, result.dead))
+            if holder is None and not is_line:
+                holders[row.ordering_key] = row.id
+                writing.held.append(
+                    {"lane_id": lane_id, "ordering_key": row.ordering_key, "holder_id": row.id, "since": at}
+                )
+        else:
+            _gather_applied(writing, result, company, endpoint_lanes, at)
+            if holder == row.id:
+                writing.freed.append((lane_id, row.ordering_key))
+                del holders[row.ordering_key]
+    return writing
+
+
+def _gather_applied(
+    writing: Writing, result: Resolved, company: Company, endpoint_lanes: Mapping[str, int], at: datetime
+) -> None:
+    row = result.row
+    writing.applied.append({"row_id": row.id, "resolved": result.data})
+    if routing.posts(company.policies.post, row.type):
+        writing.booked += [(row.id, movement) for movement in result.movements]
+    for number, (child, dead) in enumerate(result.bad_lines, start=1):
+        writing.children.append(_child(row, number, child, dead, at))
+    if result.is_empty:
+        return
+    targets = routing.endpoints(company.routes, document_type=row.type, source=row.source, site=result.site)
+    writing.deliveries += [
+        {
+            "key": f"out/{row.public_id}/{endpoint}",
+            "document_id": row.id,
+            "lane_id": endpoint_lanes[endpoint],
+            "endpoint": endpoint,
+            "ordering_key": result.ordering_key,
+            "state": DeliveryState.PENDING,
+            "created_at": at,
+        }
+        for endpoint in targets
+    ]
+
+
+def _child(
+    row: Any, number: int, child: Document, dead: DeadLetter, at: datetime
+) -> tuple[dict[str, Any], Letter]:
+    """A held line as a document of its own."""
+    key = f"{row.key}/line/{child.lines[0].line}/{number}"
+    values = {
+        "public_id": documents.public_id(key),
+        "message_id": row.message_id,
+        "ordinal": documents.derived_ordinal(row.id, number),
+        "lane_id": row.lane_id,
+        "type": row.type,
+        "number": row.number,
+        "ordering_key": row.ordering_key,
+        "key": key,
+        "part": row.part,
+        "position": f"{row.position}, line {child.lines[0].line}",
+        "state": DocumentState.DEAD,
+        "created_at": at,
+        "body": documents.dump(child),
+        "split_from": row.id,
+    }
+    return values, _letter(row, dead)
+
+
+def _letter(row: Any, dead: DeadLetter) -> Letter:
+    return Letter(
+        subject=Subject.DOCUMENT,
+        message_id=row.message_id,
+        document_id=row.id,
+        lane_id=row.lane_id,
+        source=row.source,
+        type=row.type,
+        number=row.number,
+        step=Step.APPLY,
+        code=dead.code,
+        sentence=dead.text,
+        location=resolve.location(row, dead),
+        value=dead.value,
+        release_condition=dead.release,
+    )
+
+
+_APPLY = (
+    update(t.document)
+    .where(t.document.c.id == bindparam("row_id"))
+    .values(state=DocumentState.APPLIED.value, resolved=bindparam("resolved"))
+)
+
+
+def _write_documents(connection: Connection, writing: Writing, at: datetime) -> None:
+    ready = DocumentState.READY
+    moves: list[transitions.Move] = []
+    if writing.applied:
+        connection.execute(_APPLY, writing.applied)
+        moves += [
+            (Subject.DOCUMENT, one["row_id"], ready, DocumentState.APPLIED, None) for one in writing.applied
+        ]
+        dead_letters.resolve(connection, document_ids=[one["row_id"] for one in writing.applied], at=at)
+    if writing.waiting:
+        transitions.set_state(connection, t.document, writing.waiting, DocumentState.WAITING)
+        moves += [
+            (Subject.DOCUMENT, one, ready, DocumentState.WAITING, "ordering key held")
+            for one in writing.waiting
+        ]
+    if writing.dead:
+        transitions.set_state(connection, t.document, [one for one, _ in writing.dead], DocumentState.DEAD)
+        moves += [(Subject.DOCUMENT, one, ready, DocumentState.DEAD, code) for one, code in writing.dead]
+    transitions.record(connection, moves, at=at)
+    if writing.held:
+        connection.execute(upsert(connection, t.blocked_key).on_conflict_do_nothing(), writing.held)
+    if writing.freed:
+        keys.unblock(connection, writing.freed, table=t.document, ready_state=ready, at=at)
+    letters = writing.letters + _insert_children(connection, writing.children)
+    if letters:
+        dead_letters.bury(connection, letters, at=at)
+
+
+def _insert_children(connection: Connection, children: list[tuple[dict[str, Any], Letter]]) -> list[Letter]:
+    if not children:
+        return []
+    inserted = {
+        row.public_id: row.id
+        for row in connection.execute(
+            upsert(connection, t.document)
+            .on_conflict_do_nothing()
+            .returning(t.document.c.id, t.document.c.public_id),
+            [values for values, _ in children],
+        )
+    }
+    return [
+        replace(letter, document_id=inserted[values["public_id"]])
+        for values, letter in children
+        if values["public_id"] in inserted
+    ]
+
+
+def give_up(connection: Connection, row: Any, error: InternalBug | Poison, *, at: datetime) -> None:
+    """A document that cannot be worked even alone becomes a dead letter; the lane goes on."""
+    writing = Writing()
+    dead = DeadLetter(error.code, error.text)
+    writing.dead.append((row.id, error.code))
+    writing.letters.append(_letter(row, dead))
+    holders = keys.holders(connection, row.lane_id, {row.ordering_key})
+    if row.ordering_key not in holders and row.split_from is None:
+        writing.held.append(
+            {"lane_id": row.lane_id, "ordering_key": row.ordering_key, "holder_id": row.id, "since": at}
+        )
+    _write_documents(connection, writing, at)

@@ -1,0 +1,182 @@
+"""Writing what was read: which drafted documents are new, repeated, or at odds with an earlier one.
+
+Two keys tell. The idempotency key comes from control numbers: the same key from another message is a
+duplicate and has no effect. The business key (partner and document number) with a content hash finds
+the same document under new control numbers; the same number with other content is a conflict that a
+person settles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from bridge import dead_letters
+from bridge.dead_letters import Letter
+from bridge.errors import ContentConflict
+from bridge.message import DocumentState, Step, Subject
+from bridge.store import documents
+from bridge.store import tables as t
+from bridge.store.ledger import upsert
+from transforms.canonical.document import Document
+from transforms.reading import Drafted
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A document about to be written."""
+
+    message: Any
+    ordinal: int
+    drafted: Drafted
+    state: DocumentState
+
+
+def insert(connection: Connection, drafts: Sequence[Draft], *, at: datetime) -> dict[int, Document]:
+    """Write drafts; returns those that are ready to be applied, by internal id."""
+    if not drafts:
+        return {}
+    conflicts = _at_odds(connection, drafts)
+    states = {}
+    rows: dict[str, dict[str, Any]] = {}
+    by_public = {documents.public_id(draft.drafted.key): draft for draft in drafts}
+    for public, draft in by_public.items():
+        known = conflicts.get(public)
+        states[public] = draft.state if known is None else known[0]
+        rows[public] = _row(draft, public, states[public], at)
+    inserted = {
+        row.public_id: row.id
+        for row in connection.execute(
+            upsert(connection, t.document)
+            .on_conflict_do_nothing()
+            .returning(t.document.c.id, t.document.c.public_id),
+            list(rows.values()),
+        )
+    }
+    for public, (state, other) in conflicts.items():
+        if state is DocumentState.DEAD and public in inserted:
+            _bury(connection, inserted[public], by_public[public], other, at)
+    _remember(connection, [(by_public[p], inserted[p]) for p in inserted if p not in conflicts])
+    if len(inserted) < len(drafts):
+        _note_duplicates(connection, drafts, inserted, at)
+    return {
+        inserted[public]: by_public[public].drafted.document
+        for public in inserted
+        if states[public] is DocumentState.READY
+    }
+
+
+def _row(draft: Draft, public: str, state: DocumentState, at: datetime) -> dict[str, Any]:
+    drafted = draft.drafted
+    return {
+        "public_id": public,
+        "message_id": draft.message.id,
+        "ordinal": draft.ordinal,
+        "lane_id": draft.message.lane_id,
+        "type": drafted.document.type,
+        "number": drafted.document.number,
+        "ordering_key": drafted.document.ordering_key,
+        "key": drafted.key,
+        "part": drafted.part,
+        "position": drafted.position,
+        "state": state,
+        "created_at": at,
+        "body": documents.dump(drafted.document),
+    }
+
+
+def _at_odds(connection: Connection, drafts: Sequence[Draft]) -> dict[str, tuple[DocumentState, int]]:
+    """Drafts whose business key is known: repeated when the content is the same, else in conflict."""
+    keyed = [draft for draft in drafts if draft.drafted.business_key is not None]
+    if not keyed:
+        return {}
+    table = t.business_key
+    known = {
+        row.key: (row.content_hash, row.document_id)
+        for row in connection.execute(
+            select(table).where(table.c.key.in_(sorted({_business_key(draft) for draft in keyed})))
+        )
+    }
+    own = _own_documents(connection, keyed, known)
+    found: dict[str, tuple[DocumentState, int]] = {}
+    for draft in keyed:
+        key, public = _business_key(draft), documents.public_id(draft.drafted.key)
+        content_hash = draft.drafted.content_hash or ""
+        if key not in known:
+            known[key] = (content_hash, 0)  # a second one in the same chunk meets the first
+        elif known[key][1] not in own:
+            same = known[key][0] == content_hash
+            found[public] = (DocumentState.DUPLICATE if same else DocumentState.DEAD, known[key][1])
+    return found
+
+
+def _own_documents(
+    connection: Connection, keyed: Sequence[Draft], known: dict[str, tuple[str, int]]
+) -> set[int]:
+    """Documents that are these very drafts, written by a first reading of the same message."""
+    document = t.document
+    ids = sorted({document_id for _, document_id in known.values()})
+    publics = {documents.public_id(draft.drafted.key) for draft in keyed}
+    rows = connection.execute(select(document.c.id, document.c.public_id).where(document.c.id.in_(ids)))
+    return {row.id for row in rows if row.public_id in publics}
+
+
+def _business_key(draft: Draft) -> str:
+    return f"{draft.message.source}/{draft.drafted.business_key}"
+
+
+def _remember(connection: Connection, inserted: Sequence[tuple[Draft, int]]) -> None:
+    rows = [
+        {
+            "key": _business_key(draft),
+            "content_hash": draft.drafted.content_hash or "",
+            "document_id": document_id,
+        }
+        for draft, document_id in inserted
+        if draft.drafted.business_key is not None
+    ]
+    if rows:
+        connection.execute(upsert(connection, t.business_key).on_conflict_do_nothing(), rows)
+
+
+def _bury(connection: Connection, document_id: int, draft: Draft, other: int, at: datetime) -> None:
+    number = draft.drafted.document.number
+    letter = Letter(
+        subject=Subject.DOCUMENT,
+        message_id=draft.message.id,
+        document_id=document_id,
+        lane_id=draft.message.lane_id,
+        source=draft.message.source,
+        type=draft.drafted.document.type,
+        number=number,
+        step=Step.TRANSLATE,
+        code=ContentConflict.code,
+        sentence=f"{number} came before with other content (document {other})",
+    )
+    dead_letters.bury(connection, [letter], at=at)
+
+
+def _note_duplicates(
+    connection: Connection, drafts: Sequence[Draft], inserted: dict[str, int], at: datetime
+) -> None:
+    """Leave a trace of documents that another message had brought before."""
+    document = t.document
+    missing = [draft for draft in drafts if documents.public_id(draft.drafted.key) not in inserted]
+    publics = [documents.public_id(draft.drafted.key) for draft in missing]
+    owner = {
+        row.public_id: row.message_id
+        for row in connection.execute(
+            select(document.c.public_id, document.c.message_id).where(document.c.public_id.in_(publics))
+        )
+    }
+    rows = []
+    for draft, public in zip(missing, publics, strict=True):
+        if owner.get(public) not in (None, draft.message.id):
+            marker = documents.public_id(f"{draft.drafted.key}@{draft.message.key}")
+            rows.append(_row(draft, marker, DocumentState.DUPLICATE, at))
+    if rows:
+        connection.execute(upsert(connection, document).on_conflict_do_nothing(), rows)

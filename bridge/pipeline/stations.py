@@ -1,0 +1,237 @@
+"""What the runner does at a lane: a source's station translates and applies, an endpoint's delivers."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Protocol
+
+from sqlalchemy import Connection
+
+from bridge import clock
+from bridge.connectors.contract import Features, Outgoing
+from bridge.errors import DestinationUnavailable, InternalBug, Poison
+from bridge.message import Step
+from bridge.observability import observe_step
+from bridge.pipeline import apply, deliver, sending, translate
+from bridge.pipeline.apply import MasterDataChanged
+from bridge.pipeline.sending import Outbound, Sent
+from bridge.store import documents, lanes
+from bridge.store.lanes import Lease, Suspect
+from transforms.canonical.document import Document
+
+if TYPE_CHECKING:
+    from bridge.outlets import Outlet
+    from bridge.pipeline.runner import Runner
+
+
+@dataclass(slots=True)
+class Batch:
+    """Rows being worked and, once they were, what came of them."""
+
+    step: Step
+    ids: list[int]
+    rows: Any
+    result: Any = None
+    started: float = 0.0
+
+
+class Station(Protocol):
+    """The three beats of a lane's steps; see :mod:`bridge.pipeline`."""
+
+    lease_seconds: float
+
+    def take(self, connection: Connection, limit: int, *, at: datetime) -> Batch | None: ...
+
+    def work(self, batch: Batch) -> set[int]:
+        """Outside any transaction; returns lanes that got work on the way."""
+        ...
+
+    def write(self, connection: Connection, batch: Batch, *, at: datetime) -> set[int]:
+        """Returns lanes that get work by this commit."""
+        ...
+
+    def after_crash(self, connection: Connection, suspect: Suspect, *, at: datetime) -> None:
+        """Before anything is taken: the last holder ended while it worked ``suspect``."""
+        ...
+
+    def give_up(
+        self, connection: Connection, batch: Batch, error: InternalBug | Poison, *, at: datetime
+    ) -> None:
+        """The single row of ``batch`` cannot be worked: make it a dead letter."""
+        ...
+
+
+def station(runner: Runner, lease: Lease) -> Station:
+    return SourceStation(runner, lease) if lease.kind == lanes.SOURCE else EndpointStation(runner, lease)
+
+
+class SourceStation:
+    """Documents that are ready are applied before more messages are translated."""
+
+    def __init__(self, runner: Runner, lease: Lease) -> None:
+        self._runner, self._lease = runner, lease
+        self._fresh: dict[int, Document] = {}
+        self.lease_seconds = runner.settings.lease
+
+    def take(self, connection: Connection, limit: int, *, at: datetime) -> Batch | None:
+        documents_taken = apply.take(connection, self._lease.lane_id, limit, self._fresh)
+        if documents_taken:
+            return Batch(Step.APPLY, [row.id for row, _ in documents_taken], documents_taken)
+        self._fresh.clear()
+        messages = translate.take(connection, self._lease.lane_id, limit)
+        return Batch(Step.TRANSLATE, [row.id for row in messages], messages) if messages else None
+
+    def work(self, batch: Batch) -> set[int]:
+        batch.started = time.perf_counter()
+        if batch.step is Step.APPLY:
+            batch.result = self._resolve(batch.rows)
+            return set()
+        touched: set[int] = set()
+        runner = self._runner
+        for chunk in translate.read(batch.rows, company=runner.company, store=runner.settings.raw_store):
+            if batch.result is not None:
+                touched |= self._commit_chunk(batch.result)
+            batch.result = chunk
+        return touched
+
+    def _commit_chunk(self, chunk: translate.Chunk) -> set[int]:
+        """One of many chunks of a large message: write it, and apply what it released."""
+        runner = self._runner
+        with runner.ledger.write() as connection:
+            lanes.renew(connection, runner.ledger, self._lease, seconds=self.lease_seconds)
+            self._fresh.update(translate.write(connection, chunk, at=clock.now()))
+        touched: set[int] = set()
+        while rows := self._ready():
+            try:
+                results = self._resolve(rows)
+                with runner.ledger.write() as connection:
+                    lanes.renew(connection, runner.ledger, self._lease, seconds=self.lease_seconds)
+                    touched |= self._write_applied(connection, results, clock.now())
+                    bells = lanes.set_bells(connection, runner.ledger, touched)
+            except MasterDataChanged:
+                continue
+            self._forget(rows)
+            runner.ring(bells)
+        return touched
+
+    def _ready(self) -> list[tuple[Any, Document]]:
+        if not self._fresh:
+            return []
+        with self._runner.ledger.read() as connection:
+            return apply.take(connection, self._lease.lane_id, lanes.FULL, self._fresh)
+
+    def _resolve(self, rows: list[tuple[Any, Document]]) -> list[Any]:
+        runner = self._runner
+        return apply.work(runner.ledger, rows, company=runner.company, lookup=runner.lookup)
+
+    def write(self, connection: Connection, batch: Batch, *, at: datetime) -> set[int]:
+        if batch.step is Step.TRANSLATE:
+            ready = translate.write(connection, batch.result, at=at)
+            self._fresh.update(ready)
+            touched: set[int] = set()
+        else:
+            touched = self._write_applied(connection, batch.result, at)
+            self._forget(batch.rows)
+        observe_step(batch.step, len(batch.ids), time.perf_counter() - batch.started)
+        return touched
+
+    def _write_applied(self, connection: Connection, results: list[Any], at: datetime) -> set[int]:
+        runner = self._runner
+        return apply.write(
+            connection,
+            results,
+            company=runner.company,
+            endpoint_lanes=runner.endpoint_lanes,
+            lookup=runner.lookup,
+            at=at,
+        )
+
+    def _forget(self, rows: list[tuple[Any, Document]]) -> None:
+        for row, _ in rows:
+            self._fresh.pop(row.id, None)
+
+    def after_crash(self, connection: Connection, suspect: Suspect, *, at: datetime) -> None:
+        """Translating and applying again is harmless: keys are unique."""
+
+    def give_up(
+        self, connection: Connection, batch: Batch, error: InternalBug | Poison, *, at: datetime
+    ) -> None:
+        if batch.step is Step.TRANSLATE:
+            translate.give_up(connection, batch.rows[0], error, at=at)
+        else:
+            apply.give_up(connection, batch.rows[0][0], error, at=at)
+
+
+class EndpointStation:
+    """Sends what is due; a lane that rests is left alone."""
+
+    def __init__(self, runner: Runner, lease: Lease) -> None:
+        self._runner, self._lease = runner, lease
+        self._endpoint = runner.company.endpoints[lease.name]
+        self._doubtful = range(0)
+        self._lease_end = 0.0
+        self.lease_seconds = max(runner.settings.lease, 2 * self._endpoint.timeout + 5)
+
+    def take(self, connection: Connection, limit: int, *, at: datetime) -> Batch | None:
+        self._lease_end = time.monotonic() + self.lease_seconds
+        rows = deliver.take(connection, self._lease, limit, at=at)
+        return Batch(Step.DELIVER, [row.id for row in rows], rows) if rows else None
+
+    def work(self, batch: Batch) -> set[int]:
+        batch.started = time.perf_counter()
+        try:
+            outlet = self._runner.outlets.get(self._endpoint.name)
+        except Exception as error:  # noqa: BLE001  # settings, secret or driver: the lane rests until it is there
+            at = datetime.now(UTC)
+            trouble = DestinationUnavailable(f"endpoint {self._endpoint.name} cannot be opened: {error}")
+            batch.result = [Sent(row, trouble, at, 0) for row in batch.rows]
+            return set()
+        batch.result = self._runner.outlets.loop.run(self._send(outlet, batch.rows))
+        return set()
+
+    async def _send(self, outlet: Outlet, rows: list[Any]) -> list[Sent]:
+        company = self._runner.company.name
+        outbound = [
+            Outbound(row, Outgoing(row.key, documents.envelope(row, company=company))) for row in rows
+        ]
+        return await sending.send(
+            outbound,
+            connector=outlet.connector,
+            seconds=self._endpoint.timeout,
+            concurrency=self._endpoint.concurrency,
+            may_start=lambda: time.monotonic() + self._endpoint.timeout + 1 < self._lease_end,
+            ask_first=lambda row: self._must_ask(row, outlet.connector.features),
+        )
+
+    def _must_ask(self, row: Any, features: Features) -> bool:
+        if not features.lookup or features.idempotency_key:
+            return False
+        return row.tries > 0 or row.id in self._doubtful
+
+    def write(self, connection: Connection, batch: Batch, *, at: datetime) -> set[int]:
+        deliver.write(
+            connection, self._lease, batch.result, endpoint=self._endpoint, features=self._features(), at=at
+        )
+        observe_step(batch.step, len(batch.result), time.perf_counter() - batch.started)
+        return set()
+
+    def _features(self) -> Features:
+        try:
+            return self._runner.outlets.get(self._endpoint.name).connector.features
+        except Exception:  # noqa: BLE001  # it could not be opened, so nothing was sent: nothing is in doubt
+            return Features(idempotency_key=True)
+
+    def after_crash(self, connection: Connection, suspect: Suspect, *, at: datetime) -> None:
+        """What was perhaps sent is asked for, sent again under its key, or parked for a person."""
+        self._doubtful = range(suspect.first, suspect.last + 1)
+        features = self._features()
+        if features.idempotency_key or features.lookup:
+            return
+        deliver.park_range(connection, self._lease, suspect, at=at)
+
+    def give_up(
+        self, connection: Connection, batch: Batch, error: InternalBug | Poison, *, at: datetime
+    ) -> None:
+        deliver.park(connection, batch.rows, code=error.code, text=error.text, at=at)

@@ -1,0 +1,245 @@
+"""Translate (Message Translator): raw bytes become canonical documents, each with its place.
+
+Reading is pure and happens outside transactions; what was read is written in chunks. Documents of a
+part whose trailer has not been seen are *staged*; the trailer releases or rejects them. A chunk that
+is read again after a crash finds its rows there and leaves them alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, select, text, update
+
+from bridge import dead_letters, registry
+from bridge.company import Company
+from bridge.dead_letters import Letter
+from bridge.errors import InternalBug, Poison
+from bridge.message import DocumentState, MessageState, Step, Subject
+from bridge.pipeline import drafts
+from bridge.pipeline.drafts import Draft
+from bridge.store import raw, transitions
+from bridge.store import tables as t
+from transforms.canonical.document import Document
+from transforms.errors import Problem, TransformError, Unreadable
+from transforms.reading import Context, Drafted, PartClosed
+
+CHUNK_LINES = 1_000
+"""Lines after which what was read is committed."""
+SMALL_BYTES = 1 << 22
+"""Bytes of inline messages worked in one batch, so that a batch of large ones stays small."""
+
+
+@dataclass(slots=True)
+class Chunk:
+    """What was read since the last commit, of one message or of many."""
+
+    drafts: list[Draft] = field(default_factory=list)
+    closed: list[tuple[int, str, bool]] = field(default_factory=list)
+    """Parts with documents staged by an earlier chunk: message, part, accepted."""
+    problems: list[tuple[Any, Problem]] = field(default_factory=list)
+    finished: list[tuple[Any, TransformError | None]] = field(default_factory=list)
+    lines: int = 0
+
+
+def take(connection: Connection, lane_id: int, limit: int) -> Sequence[Any]:
+    """The next messages of a source, in order of arrival, with their bytes when those are inline."""
+    message = t.message
+    rows = connection.execute(
+        select(
+            message.c.id, message.c.lane_id, message.c.source, message.c.key, message.c.format, message.c.name,
+            message.c.received_at, message.c.size, t.raw.c.body, t.raw.c.url,
+        )
+        .join(t.raw, t.raw.c.message_id == message.c.id)
+        .where(message.c.lane_id == lane_id, text("message.state = 'accepted'"))
+        .order_by(message.c.id)
+        .limit(limit)
+    ).all()  # fmt: skip
+    return _within(rows)
+
+
+def _within(rows: Sequence[Any]) -> Sequence[Any]:
+    total = 0
+    for count, row in enumerate(rows):
+        total += row.size
+        if total > SMALL_BYTES:
+            return rows[: max(count, 1)]
+    return rows
+
+
+def read(rows: Sequence[Any], *, company: Company, store: Path) -> Iterator[Chunk]:
+    """Read messages one after the other; yields a chunk whenever enough has come together."""
+    chunk = Chunk()
+    for row in rows:
+        for filled in _read_message(row, chunk, company=company, store=store):
+            yield filled
+            chunk = Chunk()
+    if chunk.finished:
+        yield chunk
+
+
+def _read_message(row: Any, chunk: Chunk, *, company: Company, store: Path) -> Iterator[Chunk]:
+    source = company.sources[row.source]
+    context = Context(
+        company=company.name,
+        source=row.source,
+        partner=source.partner,
+        message_key=row.key,
+        received_at=row.received_at,
+        name=row.name,
+        options=source.options,
+        unit_alias=source.unit_alias,
+    )
+    reader = registry.load("format", row.format).reader
+    open_parts: dict[str, list[Draft]] = {}
+    staged: set[str] = set()
+    ordinal = 0
+    error: TransformError | None = None
+    try:
+        with raw.open_row(row.body, row.url, store) as file:
+            for event in reader.read(file, context):
+                if isinstance(event, Drafted):
+                    ordinal += 1
+                    open_parts.setdefault(event.part, []).append(
+                        Draft(row, ordinal, event, DocumentState.STAGED)
+                    )
+                    chunk.lines += len(event.document.lines)
+                elif isinstance(event, PartClosed):
+                    held = open_parts.pop(event.part, [])
+                    _close(chunk, row, event, held, was_staged=event.part in staged)
+                    staged.discard(event.part)
+                else:
+                    chunk.problems.append((row, event))
+                if chunk.lines >= CHUNK_LINES:
+                    for part, held in open_parts.items():
+                        chunk.drafts += held
+                        staged.add(part)
+                    open_parts.clear()
+                    yield chunk
+                    chunk = Chunk()
+    except TransformError as stopped:
+        error = stopped
+    except OSError as missing:
+        error = Unreadable(f"its bytes are not in the raw store ({type(missing).__name__})")
+    chunk.closed += [(row.id, part, False) for part in staged]
+    chunk.finished.append((row, error))
+
+
+def _close(chunk: Chunk, row: Any, event: PartClosed, held: list[Draft], *, was_staged: bool) -> None:
+    if event.accepted:
+        chunk.drafts += [Draft(d.message, d.ordinal, d.drafted, DocumentState.READY) for d in held]
+    if was_staged:
+        chunk.closed.append((row.id, event.part, event.accepted))
+
+
+def write(connection: Connection, chunk: Chunk, *, at: datetime) -> dict[int, Document]:
+    """Write a chunk; returns the documents that are ready, by their internal id."""
+    ready = drafts.insert(connection, chunk.drafts, at=at)
+    for message_id, part, accepted in chunk.closed:
+        _settle_staged(connection, message_id, part, accepted=accepted, at=at)
+    letters = [_part_letter(row, problem) for row, problem in chunk.problems if not problem.warning]
+    moves: list[transitions.Move] = []
+    for row, error in chunk.finished:
+        state = MessageState.TRANSLATED if error is None else MessageState.DEAD
+        moves.append((Subject.MESSAGE, row.id, MessageState.ACCEPTED, state, error.code if error else None))
+        if error is not None:
+            letters.append(_message_letter(row, error))
+    for state in (MessageState.TRANSLATED, MessageState.DEAD):
+        ids = [move[1] for move in moves if move[3] is state]
+        transitions.set_state(connection, t.message, ids, state)
+    transitions.record(connection, moves, at=at)
+    if letters:
+        dead_letters.bury(connection, _unburied(connection, letters), at=at)
+    good = [row.id for row, error in chunk.finished if error is None]
+    dead_letters.resolve(connection, message_ids=good, at=at)
+    return ready
+
+
+def _settle_staged(
+    connection: Connection, message_id: int, part: str, *, accepted: bool, at: datetime
+) -> None:
+    """Release or reject what earlier chunks staged of a part."""
+    document = t.document
+    state = DocumentState.READY if accepted else DocumentState.REJECTED
+    changed = connection.execute(
+        update(document)
+        .where(document.c.message_id == message_id, document.c.part == part, text("state = 'staged'"))
+        .values(state=state)
+        .returning(document.c.id)
+    ).scalars()
+    moves: list[transitions.Move] = [
+        (Subject.DOCUMENT, row_id, DocumentState.STAGED, state, None) for row_id in changed
+    ]
+    transitions.record(connection, moves, at=at)
+
+
+def _part_letter(row: Any, problem: Problem) -> Letter:
+    return Letter(
+        subject=Subject.PART,
+        message_id=row.id,
+        lane_id=row.lane_id,
+        source=row.source,
+        step=Step.TRANSLATE,
+        code=problem.code,
+        sentence=problem.text,
+        location=problem.location,
+        value=problem.value,
+        fragment=problem.fragment,
+    )
+
+
+def _message_letter(row: Any, error: TransformError) -> Letter:
+    return Letter(
+        subject=Subject.MESSAGE,
+        message_id=row.id,
+        lane_id=row.lane_id,
+        source=row.source,
+        step=Step.TRANSLATE,
+        code=error.code,
+        sentence=error.text,
+        location=error.location,
+        value=error.value,
+    )
+
+
+def _unburied(connection: Connection, letters: list[Letter]) -> list[Letter]:
+    """Without those that a first reading of the same message has left already."""
+    letter = t.dead_letter
+    parts = {one.message_id for one in letters if one.subject is Subject.PART}
+    known = {
+        (row.message_id, row.code, orjson.dumps(row.location))
+        for row in connection.execute(
+            select(letter.c.message_id, letter.c.code, letter.c.location).where(
+                letter.c.message_id.in_(sorted(parts)), letter.c.subject == Subject.PART
+            )
+        )
+    }
+    return [
+        one
+        for one in letters
+        if (one.message_id, one.code, orjson.dumps(one.location.as_dict() if one.location else None))
+        not in known
+    ]
+
+
+def give_up(connection: Connection, row: Any, error: InternalBug | Poison, *, at: datetime) -> None:
+    """A message that cannot be worked even alone becomes a dead letter; the lane goes on."""
+    transitions.move_all(
+        connection, t.message, Subject.MESSAGE, [(row.id, MessageState.ACCEPTED)], MessageState.DEAD,
+        at=at, reason=error.code,
+    )  # fmt: skip
+    letter = Letter(
+        subject=Subject.MESSAGE,
+        message_id=row.id,
+        lane_id=row.lane_id,
+        source=row.source,
+        step=Step.TRANSLATE,
+        code=error.code,
+        sentence=error.text,
+    )
+    dead_letters.bury(connection, [letter], at=at)

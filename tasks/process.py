@@ -1,0 +1,53 @@
+"""What a worker process keeps open: one bridge and one runner, made after the fork."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from celery.signals import worker_process_init, worker_process_shutdown
+
+from bridge import bootstrap, dispatch
+from bridge.bootstrap import Bridge
+from bridge.pipeline.runner import Runner
+
+
+@dataclass(slots=True)
+class _Process:
+    bridge: Bridge | None = None
+    runner: Runner | None = None
+
+
+_process = _Process()
+
+
+def bridge() -> Bridge:
+    """This process's bridge, opened on first use."""
+    if _process.bridge is None:
+        _process.bridge = bootstrap.open_bridge(dispatch.current_settings())
+    return _process.bridge
+
+
+def runner() -> Runner:
+    """This process's runner, opened on first use."""
+    if _process.runner is None:
+        _process.runner = bridge().runner()
+    return _process.runner
+
+
+def connect_signals() -> None:
+    """Nothing of the parent's is used in a child; what the child opened it closes."""
+    worker_process_init.connect(_forget, weak=False)
+    worker_process_shutdown.connect(_close, weak=False)
+
+
+def _forget(**_: Any) -> None:
+    _process.bridge = _process.runner = None
+
+
+def _close(**_: Any) -> None:
+    if _process.runner is not None:
+        _process.runner.outlets.close()
+    if _process.bridge is not None:
+        _process.bridge.close()
+    _forget()
