@@ -20,7 +20,7 @@ log = structlog.get_logger(__name__)
 LEASE = 60.0
 """Seconds for which a due row belongs to whoever took it."""
 
-Work = Callable[[dict[str, Any]], None]
+Work = Callable[[dict[str, Any]], object]
 
 
 def ensure(

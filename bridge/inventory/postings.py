@@ -74,23 +74,21 @@ def movements(document: Document, site: str, lines: list[ResolvedLine]) -> list[
         return []
     found = []
     for line in lines:
-        for suffix, kind, quantity, source, target in rule(document, site, line):
-            if quantity < 0:
-                quantity, source, target = -quantity, target, source
-            if quantity:
-                found += _by_serial(document, line, suffix, kind, quantity, source, target)
+        for draft in rule(document, site, line):
+            found += _by_serial(document, line, _forward(draft))
     return found
 
 
-def _by_serial(
-    document: Document,
-    line: ResolvedLine,
-    suffix: str,
-    kind: str,
-    quantity: Decimal,
-    source: Bucket,
-    target: Bucket,
-) -> list[Movement]:
+def _forward(draft: Draft) -> Draft:
+    """A negative quantity the one way is a positive one the other."""
+    suffix, kind, quantity, source, target = draft
+    return draft if quantity >= 0 else (suffix, kind, -quantity, target, source)
+
+
+def _by_serial(document: Document, line: ResolvedLine, draft: Draft) -> list[Movement]:
+    suffix, kind, quantity, source, target = draft
+    if not quantity:
+        return []
     serials = line.line.serials
     common: dict[str, Any] = {
         "kind": kind,

@@ -6,7 +6,7 @@ one transaction.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from sqlalchemy import Connection, select
@@ -58,8 +58,8 @@ def add_cross_reference(
         )
         waiting = f"xref:{domain}:{partner}:{qualifier}:{source_code}"
         action = "cross_reference.approved"
-        bells += _release(
-            connection, ledger, waiting, action=action, after=values, actor=actor, reason=reason
+        bells.extend(
+            _release(connection, ledger, waiting, action=action, after=values, actor=actor, reason=reason)
         )
     return bells
 
@@ -82,8 +82,8 @@ def add_item_unit(
         )
         waiting = f"unit:{item_id}:{unit}"
         action = "item_unit.approved"
-        bells += _release(
-            connection, ledger, waiting, action=action, after=values, actor=actor, reason=reason
+        bells.extend(
+            _release(connection, ledger, waiting, action=action, after=values, actor=actor, reason=reason)
         )
     return bells
 
@@ -116,7 +116,7 @@ def _release(
     condition: str,
     *,
     action: str,
-    after: dict[str, object],
+    after: Mapping[str, object],
     actor: str,
     reason: str,
 ) -> list[int]:

@@ -157,7 +157,9 @@ def _seen_before(connection: Connection, one: Prepared, at: datetime) -> Accepte
 class Acceptor:
     """Group commit: all arrivals that wait while one transaction commits share the next one."""
 
-    def __init__(self, *, ledger: Ledger, company: Company, settings: Settings, lane_ids: dict[str, int]):
+    def __init__(
+        self, *, ledger: Ledger, company: Company, settings: Settings, lane_ids: dict[str, int]
+    ) -> None:
         self._ledger, self._company, self._settings, self._lane_ids = ledger, company, settings, lane_ids
         self._waiting: list[tuple[Prepared, asyncio.Future[Accepted | Refused]]] = []
         self._committing: asyncio.Task[None] | None = None

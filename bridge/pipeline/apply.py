@@ -79,7 +79,8 @@ def take(
             row.id: row.body
             for row in connection.execute(select(document.c.id, body).where(document.c.id.in_(stored)))
         }
-    taken, lines = [], 0
+    taken: list[tuple[Any, Document]] = []
+    lines = 0
     for row in rows:
         known = fresh.get(row.id) or documents.load(row.type, bodies[row.id])
         lines += len(known.lines)

@@ -75,7 +75,7 @@ class SourceStation:
         self._fresh: dict[int, Document] = {}
         self.lease_seconds = runner.settings.lease
 
-    def take(self, connection: Connection, limit: int, *, at: datetime) -> Batch | None:
+    def take(self, connection: Connection, limit: int, *, at: datetime) -> Batch | None:  # noqa: ARG002  # the other station's clock
         documents_taken = apply.take(connection, self._lease.lane_id, limit, self._fresh)
         if documents_taken:
             return Batch(Step.APPLY, [row.id for row, _ in documents_taken], documents_taken)

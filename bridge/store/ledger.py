@@ -100,22 +100,24 @@ def _sqlite(url: str) -> Engine:
         ):
             dbapi_connection.execute(f"PRAGMA {pragma}")
 
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        if not connection.get_execution_options().get("ledger_write"):
-            connection.exec_driver_sql("BEGIN")
-            return
-        deadline = time.monotonic() + LOCK_PATIENCE
-        while True:
-            try:
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
-            except OperationalError as error:
-                if "locked" not in str(error.orig):
-                    raise
-                if time.monotonic() > deadline:
-                    raise DatabaseBusy(f"no write lock within {LOCK_PATIENCE:.0f} s") from error
-                time.sleep(LOCK_STEP)
-            else:
-                return
-
+    event.listen(engine, "begin", _begin)
     return engine
+
+
+def _begin(connection: Connection) -> None:
+    """BEGIN, or for a writer BEGIN IMMEDIATE as soon as the lock is free."""
+    if not connection.get_execution_options().get("ledger_write"):
+        connection.exec_driver_sql("BEGIN")
+        return
+    deadline = time.monotonic() + LOCK_PATIENCE
+    while True:
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        except OperationalError as error:
+            if "locked" not in str(error.orig):
+                raise
+            if time.monotonic() > deadline:
+                raise DatabaseBusy(f"no write lock within {LOCK_PATIENCE:.0f} s") from error
+            time.sleep(LOCK_STEP)
+        else:
+            return

@@ -1,0 +1,94 @@
+"""Real servers for tests: private instances on free ports, ended by who started them.
+
+In CI (``CROSSDOCK_CI`` set) a missing server fails the test; elsewhere it skips it with the reason.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def need(name: str, *extra: Path) -> str:
+    """The path of a server's program, or skip (fail in CI)."""
+    found = shutil.which(name) or next((str(p / name) for p in extra if (p / name).exists()), None)
+    if found is None:
+        reason = f"{name} is not installed"
+        if os.environ.get("CROSSDOCK_CI"):
+            pytest.fail(f"{reason}, and in CI it must be")
+        pytest.skip(reason)
+    return found
+
+
+def wait_for_port(port: int, seconds: float = 30) -> None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        with socket.socket() as client:
+            client.settimeout(1)
+            if client.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise TimeoutError(f"nothing listens on port {port}")
+
+
+@contextmanager
+def running(command: list[str], **options: object) -> Iterator[subprocess.Popen[bytes]]:
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **options)
+    try:
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+@contextmanager
+def redis_server(folder: Path) -> Iterator[str]:
+    port = free_port()
+    program = need("redis-server")
+    command = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
+    with running(command):
+        wait_for_port(port)
+        yield f"redis://127.0.0.1:{port}/0"
+
+
+@contextmanager
+def postgresql_server(folder: Path) -> Iterator[str]:
+    """A private PostgreSQL; it refuses root, so as root it runs as the user ``postgres``."""
+    homes = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    initdb, postgres = need("initdb", *homes), need("postgres", *homes)
+    if homes:
+        initdb, postgres = str(homes[0] / "initdb"), str(homes[0] / "postgres")
+    port, data = free_port(), folder / "data"
+    as_user: dict[str, object] = {"cwd": "/"}
+    if os.geteuid() == 0:
+        as_user = {"user": "postgres", "group": "postgres", "cwd": "/"}
+        shutil.chown(folder, "postgres", "postgres")
+        for parent in folder.parents:
+            if parent.stat().st_uid == 0 and str(parent).startswith("/tmp/"):
+                parent.chmod(parent.stat().st_mode | 0o011)
+    subprocess.run(
+        [initdb, "-D", str(data), "-U", "crossdock", "-A", "trust", "-E", "UTF8", "--no-sync"],
+        check=True, capture_output=True, **as_user,
+    )  # fmt: skip
+    command = [postgres, "-D", str(data), "-p", str(port), "-h", "127.0.0.1", "-k", str(folder), "-c", "max_connections=200"]
+    with running(command, **as_user):
+        wait_for_port(port)
+        yield f"postgresql+psycopg://crossdock@127.0.0.1:{port}/postgres"
