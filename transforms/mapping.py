@@ -135,12 +135,12 @@ def compile_record(
     for name in spec:
         if name not in allowed:
             raise LayoutInvalid(f"{where}: {_unknown(name, allowed)}")
-    for name in allowed:
-        if model.model_fields[name].is_required() and name not in spec and name not in given:
-            raise LayoutInvalid(f"{where}: {name!r} is missing; say where it comes from")
     if "source_unit" in allowed and "unit" in spec and "source_unit" not in spec:
         spec = {**spec, **_source_unit(spec["unit"])}
     parts = [_part(model, name, value, f"{where}.{name}", notation) for name, value in spec.items()]
+    for name in allowed:
+        if model.model_fields[name].is_required() and name not in spec and name not in given:
+            raise LayoutInvalid(f"{where}: {name!r} is missing; say where it comes from")
     return Record(
         model,
         slots=tuple(part for part in parts if isinstance(part, Slot)),
