@@ -8,7 +8,6 @@ cannot promise the kinds of the values uses the model's own constructor.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from itertools import repeat
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
@@ -19,19 +18,20 @@ M = TypeVar("M", bound=BaseModel)
 def build(model: type[M], columns: Mapping[str, Iterable[Any]]) -> list[M]:
     """One ``model`` for each row of ``columns`` (field → values, all of one length, at least one column).
 
-    Fields without a column have their default. Defaults and the set of
+    Every required field has a column; others without one have their default. Defaults and the set of
     given fields are shared, which is right because canonical models are frozen.
     """
-    names = tuple(model.model_fields)
-    values = [
-        columns[name] if name in columns else repeat(field.get_default())
+    whole = {
+        name: None if field.is_required() else field.get_default()
         for name, field in model.model_fields.items()
-    ]
-    given, new, put = set(columns), model.__new__, object.__setattr__
+    }
+    names, given, new, put = tuple(columns), set(columns), model.__new__, object.__setattr__
     made = []
-    for row in zip(*values, strict=False):
+    for row in zip(*columns.values(), strict=True):
+        values = whole.copy()  # one allocation; growing a new dictionary takes three
+        values.update(zip(names, row, strict=False))
         line = new(model)
-        put(line, "__dict__", dict(zip(names, row, strict=False)))
+        put(line, "__dict__", values)
         put(line, "__pydantic_fields_set__", given)
         put(line, "__pydantic_extra__", None)
         put(line, "__pydantic_private__", None)
