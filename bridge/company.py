@@ -83,10 +83,10 @@ class Endpoint(_Part):
 class Route(_Part):
     """Documents that fit all of the given conditions go to all of ``to``."""
 
-    types: list[str] = Field(description="CloudEvents types; `*` matches any part.")
-    sources: list[str] = Field(default_factory=list)
-    sites: list[str] = Field(default_factory=list)
-    to: list[str]
+    types: tuple[str, ...] = Field(description="CloudEvents types; `*` matches any part.")
+    sources: tuple[str, ...] = ()
+    sites: tuple[str, ...] = ()
+    to: tuple[str, ...]
 
 
 class Policies(_Part):

@@ -8,7 +8,7 @@ from bridge import registry
 from bridge.company import Company, Endpoint
 from bridge.connectors.contract import Connector, Payload
 from bridge.event_loop import EventLoop
-from transforms import mapping
+from transforms.payload import compile_payload
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,4 +56,4 @@ def payload_of(endpoint: Endpoint) -> Payload | None:
     """The endpoint's field map, compiled; ``None`` sends the CloudEvents JSON as it is."""
     if endpoint.payload is None:
         return None
-    return mapping.compile_payload(endpoint.payload)
+    return compile_payload(endpoint.payload)
