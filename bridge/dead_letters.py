@@ -207,44 +207,37 @@ def put_back(
             touched.add(row.lane_id)
     for subject, subject_ids in sorted(ids.items()):
         table, stopped, start, values = _PUT_BACK[subject]
-        for state in stopped:
-            move_from(
-                connection,
-                table,
-                subject,
-                subject_ids,
-                (state, start),
-                actor=actor,
-                reason=reason,
-                at=at,
-                **values,
-            )
+        move(
+            connection, table, subject, subject_ids, stopped=stopped, to=start,
+            actor=actor, reason=reason, at=at, **values,
+        )  # fmt: skip
     return sorted(touched)
 
 
-def move_from(
+def move(
     connection: Connection,
     table: Table,
     subject: Subject,
     ids: Sequence[int],
-    change: tuple[str, str],
     *,
+    stopped: Sequence[str],
+    to: str,
     actor: str,
     reason: str,
     at: datetime,
     **values: object,
 ) -> None:
-    """Compare and set: only rows that still are in the first state move, and only those are recorded."""
-    before, after = change
-    for chunk in _chunks(sorted(ids)):
-        moved = connection.execute(
-            update(table)
-            .where(table.c.id.in_(chunk), table.c.state == before)
-            .values(state=after, **values)
-            .returning(table.c.id)
-        ).scalars()
-        moves: list[transitions.Move] = [(subject, row_id, before, after, reason) for row_id in moved]
-        transitions.record(connection, moves, at=at, by=actor)
+    """Compare and set: only rows that still are in a state of ``stopped`` move, and are recorded."""
+    for state in stopped:
+        for chunk in _chunks(sorted(ids)):
+            moved = connection.execute(
+                update(table)
+                .where(table.c.id.in_(chunk), table.c.state == state)
+                .values(state=to, **values)
+                .returning(table.c.id)
+            ).scalars()
+            moves: list[transitions.Move] = [(subject, row_id, state, to, reason) for row_id in moved]
+            transitions.record(connection, moves, at=at, by=actor)
 
 
 # -- writing -----------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from functools import lru_cache
 from types import ModuleType
 
 _HOMES = {"format": "transforms.formats", "connector": "bridge.connectors", "door": "bridge.ingress"}
@@ -19,6 +20,7 @@ def names(kind: str) -> list[str]:
     return sorted(found.name for found in pkgutil.iter_modules(home.__path__) if found.ispkg)
 
 
+@lru_cache(maxsize=64)
 def load(kind: str, name: str) -> ModuleType:
     """Import one plug-in. Raises :class:`PluginMissing` with the remedy."""
     if name not in names(kind):
