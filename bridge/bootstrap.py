@@ -33,7 +33,7 @@ class Bridge:
     source_lanes: dict[str, int]
     endpoint_lanes: dict[str, int]
     acceptor: Acceptor
-    ring: Callable[[Iterable[int]], None] = dispatch.ring
+    ring: Callable[[Iterable[int]], None]
 
     async def accept(self, content: Content) -> Accepted:
         """Say yes to one arrival, after the commit. Raises a leaf of :class:`bridge.errors.Refused`."""
@@ -107,15 +107,15 @@ class Bridge:
         self.ledger.dispose()
 
 
-def open_bridge(settings: Settings) -> Bridge:
+def open_bridge(settings: Settings, *, ring: Callable[[Iterable[int]], None] = dispatch.ring) -> Bridge:
     """Open the bridge on a ledger that :func:`prepare` has made ready."""
     loaded = company.load(settings.company)
     ledger = Ledger(settings.ledger)
     with ledger.write() as connection:
         source_lanes = {name: lanes.ensure(connection, lanes.SOURCE, name) for name in loaded.sources}
         endpoint_lanes = {name: lanes.ensure(connection, lanes.ENDPOINT, name) for name in loaded.endpoints}
-    acceptor = Acceptor(ledger=ledger, company=loaded, settings=settings, lane_ids=source_lanes)
-    return Bridge(settings, loaded, ledger, source_lanes, endpoint_lanes, acceptor)
+    acceptor = Acceptor(ledger=ledger, company=loaded, settings=settings, lane_ids=source_lanes, ring=ring)
+    return Bridge(settings, loaded, ledger, source_lanes, endpoint_lanes, acceptor, ring)
 
 
 def prepare(settings: Settings) -> dict[str, int]:

@@ -10,7 +10,7 @@ import asyncio
 import hashlib
 import io
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +18,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, select, update
 
-from bridge import alerts, clock, dispatch
+from bridge import alerts, clock
 from bridge.company import Company
 from bridge.errors import ContentConflict, CrossdockError, Overloaded, Refused, TooLarge
 from bridge.ingress.contract import Content
@@ -158,9 +158,16 @@ class Acceptor:
     """Group commit: all arrivals that wait while one transaction commits share the next one."""
 
     def __init__(
-        self, *, ledger: Ledger, company: Company, settings: Settings, lane_ids: dict[str, int]
+        self,
+        *,
+        ledger: Ledger,
+        company: Company,
+        settings: Settings,
+        lane_ids: dict[str, int],
+        ring: Callable[[Iterable[int]], None],
     ) -> None:
-        self._ledger, self._company, self._settings, self._lane_ids = ledger, company, settings, lane_ids
+        self._ledger, self._company, self._settings = ledger, company, settings
+        self._lane_ids, self._ring = lane_ids, ring
         self._waiting: list[tuple[Prepared, asyncio.Future[Accepted | Refused]]] = []
         self._committing: asyncio.Task[None] | None = None
         self._committer = ThreadPoolExecutor(1, thread_name_prefix="accept")
@@ -220,7 +227,7 @@ class Acceptor:
         except DatabaseBusy as error:
             raise Overloaded(str(error)) from error
         if bells:
-            self._ringer.submit(dispatch.ring, bells)
+            self._ringer.submit(self._ring, bells)
         count_accepted(prepared, answers)
         return answers
 

@@ -20,7 +20,7 @@ import structlog
 from sqlalchemy import Connection
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from bridge import clock, dispatch
+from bridge import clock
 from bridge.company import Company
 from bridge.errors import InternalBug, Poison
 from bridge.master_data.lookup import Lookup
@@ -48,11 +48,11 @@ class Runner:
     settings: Settings
     outlets: Outlets
     endpoint_lanes: dict[str, int]
+    ring: Callable[[Iterable[int]], None]
     lookup: Lookup = field(default_factory=Lookup)
     holder: str = field(
         default_factory=lambda: f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}"
     )
-    ring: Callable[[Iterable[int]], None] = dispatch.ring
 
     def work(self, lane_id: int) -> None:
         """Work a lane until it is empty or its slice is over, then the lanes that it gave work to."""
