@@ -12,13 +12,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, bindparam
 
 from bridge import alerts
 from bridge.inventory.postings import Bucket, Movement
 from bridge.store import tables as t
 from bridge.store.ledger import upsert
-from bridge.store.types import from_micro, to_micro
+from bridge.store.types import BigInt, to_micro
 
 Key = tuple[str, str, str, str, str, str, str]
 """Item, site, location, lot, serial, stock status, owner."""
@@ -55,14 +55,14 @@ def _change_balances(
 ) -> None:
     if not changes:
         return
-    insert = upsert(connection, t.balance)
     on_hand = t.balance.c.on_hand
+    insert = upsert(connection, t.balance).values(on_hand=bindparam("change", type_=BigInt))
     insert = insert.on_conflict_do_update(
         index_elements=list(t.balance.primary_key.columns),
         set_={"on_hand": on_hand + insert.excluded.on_hand},
     )
     rows = [
-        dict(zip(_COLUMNS, key, strict=True), on_hand=from_micro(change))
+        dict(zip(_COLUMNS, key, strict=True), change=change)
         for key, change in sorted(changes.items())
         if change
     ]
