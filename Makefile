@@ -1,0 +1,58 @@
+# Every target that needs the environment makes it first; the second time that costs nothing.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help setup demo up test lint lock bench clean
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
+LOCKED := $(VENV)/.locked
+INSTALLED := $(VENV)/.installed
+LOCK := uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url
+
+help:  ## list the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+setup: $(INSTALLED)  ## make .venv with the locked dependencies and the crossdock command
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Crossdock needs Python 3.11 or later; say which with: make PYTHON=python3.12 setup" >&2; exit 1; }
+	@echo "making $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
+
+$(LOCKED): requirements/dev.txt | $(BIN)/python
+	@echo "installing the locked dependencies"
+	@$(PIP) install --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(INSTALLED): pyproject.toml $(LOCKED)
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: $(INSTALLED)  ## run the business day on this machine; ARGS=--once checks it and ends, --json for one line
+	@$(BIN)/crossdock demo $(ARGS)
+
+up: $(INSTALLED)  ## run the stack for real use, set up by CROSSDOCK_ variables
+	@$(BIN)/crossdock up $(ARGS)
+
+test: $(INSTALLED)  ## run all tests; ARGS go to pytest
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: $(INSTALLED)  ## ruff, formatting, types, and the direction of imports
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+lock:  ## write requirements/ anew from pyproject.toml (needs uv)
+	@$(LOCK) --extra embedded pyproject.toml -o requirements/runtime.txt
+	@$(LOCK) --extra embedded --extra dev -c requirements/runtime.txt pyproject.toml -o requirements/dev.txt
+
+bench: $(INSTALLED)  ## run the benchmarks; see bench/README.md
+	@$(BIN)/python -m bench $(ARGS)
+
+clean:  ## remove the environment, caches and the embedded ledger
+	@rm -rf $(VENV) var build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
