@@ -7,7 +7,7 @@ is read again after a crash finds its rows there and leaves them alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -76,14 +76,15 @@ def read(rows: Sequence[Any], *, company: Company, store: Path) -> Iterator[Chun
     """Read messages one after the other; yields a chunk whenever enough has come together."""
     chunk = Chunk()
     for row in rows:
-        for filled in _read_message(row, chunk, company=company, store=store):
-            yield filled
-            chunk = Chunk()
+        chunk = yield from _read_message(row, chunk, company=company, store=store)
     if chunk.finished:
         yield chunk
 
 
-def _read_message(row: Any, chunk: Chunk, *, company: Company, store: Path) -> Iterator[Chunk]:
+def _read_message(
+    row: Any, chunk: Chunk, *, company: Company, store: Path
+) -> Generator[Chunk, None, Chunk]:
+    """Fills ``chunk``, yields it when it is full, and returns the one that is still being filled."""
     source = company.sources[row.source]
     context = Context(
         company=company.name,
@@ -128,6 +129,7 @@ def _read_message(row: Any, chunk: Chunk, *, company: Company, store: Path) -> I
         error = Unreadable(f"its bytes are not in the raw store ({type(missing).__name__})")
     chunk.closed += [(row.id, part, False) for part in staged]
     chunk.finished.append((row, error))
+    return chunk
 
 
 def _close(chunk: Chunk, row: Any, event: PartClosed, held: list[Draft], *, was_staged: bool) -> None:
