@@ -89,6 +89,18 @@ def replay(
     return _outcome(public_ids, done, skipped)
 
 
+def replay_waiting(
+    ledger: Ledger, condition: str, *, actor: str, reason: str, ring: Ring = dispatch.ring
+) -> int:
+    """Let everything that waits for ``condition`` try again; returns how many lanes that woke."""
+    action = _action("dead_letter.release", actor, reason)
+    with ledger.write() as connection:
+        touched = dead_letters.release(connection, condition, actor=actor, reason=action.reason, at=action.at)
+        bells = lanes.set_bells(connection, ledger, touched)
+    ring(bells)
+    return len(touched)
+
+
 def discard(
     ledger: Ledger,
     public_ids: Sequence[str],

@@ -140,8 +140,9 @@ class Yard:
             release_condition=f"xref:item:SUPA:VN:{sku}",
         )  # fmt: skip
 
-    def refused(self, number: str = "PO-9", *, key: str = "order:PO-9", state: str = "dead") -> str:
+    def refused(self, number: str = "PO-9", *, key: str = "", state: str = "dead") -> str:
         """A delivery that its endpoint refused, holding its ordering key."""
+        key = key or f"order:{uuid.uuid4().hex}"
         document_id = self.document(number, state="applied")
         delivery_id = self.delivery(document_id, key=key, state=state)
         self.hold(self.endpoint_lane, key, delivery_id)
