@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,13 +33,22 @@ def runner() -> Runner:
     """This process's runner, opened on first use."""
     if _process.runner is None:
         _process.runner = bridge().runner()
+        with _process.runner.ledger.read() as connection:
+            _process.runner.lookup.warm(connection)
+        gc.freeze()  # what is loaded by now stays: the collector need not look at it again
+        gc.set_threshold(20_000, 50, 50)
     return _process.runner
 
 
 def connect_signals() -> None:
     """Nothing of the parent's is used in a child; what the child opened it closes."""
-    worker_process_init.connect(_forget, weak=False)
+    worker_process_init.connect(_open, weak=False)
     worker_process_shutdown.connect(_close, weak=False)
+
+
+def _open(**_: Any) -> None:
+    _forget()
+    runner()
 
 
 def _forget(**_: Any) -> None:

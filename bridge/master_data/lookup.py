@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from bridge.errors import (
     ConversionMissing,
@@ -63,6 +63,14 @@ class Lookup:
         self._found.clear()
         return changed
 
+    def warm(self, connection: Connection) -> None:
+        """Fetch everything at once, where it is not too much: a worker does so before its first row."""
+        count = connection.execute(select(func.count()).select_from(t.item)).scalar_one()
+        if count > COPIES // 4:
+            return
+        self.refresh(connection)
+        self._fetch_items(connection, None)
+
     # -- fetching, once a batch ----------------------------------------------------------------------
 
     def fetch(
@@ -98,22 +106,22 @@ class Lookup:
                 if found is not None:
                     found[row.partner] = row.target_code
 
-    def _fetch_items(self, connection: Connection, ids: list[str]) -> None:
-        for start in range(0, len(ids), _CHUNK):
-            chunk = ids[start : start + _CHUNK]
+    def _fetch_items(self, connection: Connection, ids: list[str] | None) -> None:
+        """Fetch some items, or all of them."""
+        chunks = [None] if ids is None else [ids[at : at + _CHUNK] for at in range(0, len(ids), _CHUNK)]
+        item, unit = t.item, t.item_unit
+        for chunk in chunks:
             factors: dict[str, dict[str, tuple[int, int]]] = {}
-            unit = t.item_unit
-            for row in connection.execute(select(unit).where(unit.c.item_id.in_(chunk))):
-                factors.setdefault(row.item_id, {})[row.unit] = (row.numerator, row.denominator)
-            self._items.update(dict.fromkeys(chunk))
-            for row in connection.execute(select(t.item).where(t.item.c.item_id.in_(chunk))):
-                self._items[row.item_id] = Item(
-                    row.item_id,
-                    row.base_unit,
-                    row.unit_precision,
-                    row.lifecycle,
-                    factors.get(row.item_id, {}),
-                )
+            units_of = select(unit.c.item_id, unit.c.unit, unit.c.numerator, unit.c.denominator)
+            items_of = select(item.c.item_id, item.c.base_unit, item.c.unit_precision, item.c.lifecycle)
+            if chunk is not None:
+                units_of = units_of.where(unit.c.item_id.in_(chunk))
+                items_of = items_of.where(item.c.item_id.in_(chunk))
+                self._items.update(dict.fromkeys(chunk))
+            for item_id, name, numerator, denominator in connection.execute(units_of).all():
+                factors.setdefault(item_id, {})[name] = (numerator, denominator)
+            for item_id, base_unit, precision, lifecycle in connection.execute(items_of).all():
+                self._items[item_id] = Item(item_id, base_unit, precision, lifecycle, factors.get(item_id, {}))
 
     # -- resolving, without the database -------------------------------------------------------------
 
