@@ -42,6 +42,13 @@ class Bridge:
     def accept_all(self, contents: Sequence[Content]) -> list[Accepted | Refused]:
         return self.acceptor.accept_all(contents)
 
+    def accept_one(self, content: Content) -> Accepted:
+        """For callers without an event loop. Raises a leaf of :class:`bridge.errors.Refused`."""
+        answer = self.accept_all([content])[0]
+        if isinstance(answer, Refused):
+            raise answer
+        return answer
+
     def runner(self) -> Runner:
         """A worker of lanes; one per process."""
         return Runner(

@@ -121,7 +121,9 @@ class Lookup:
             for item_id, name, numerator, denominator in connection.execute(units_of).all():
                 factors.setdefault(item_id, {})[name] = (numerator, denominator)
             for item_id, base_unit, precision, lifecycle in connection.execute(items_of).all():
-                self._items[item_id] = Item(item_id, base_unit, precision, lifecycle, factors.get(item_id, {}))
+                self._items[item_id] = Item(
+                    item_id, base_unit, precision, lifecycle, factors.get(item_id, {})
+                )
 
     # -- resolving, without the database -------------------------------------------------------------
 

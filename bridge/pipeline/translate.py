@@ -81,9 +81,7 @@ def read(rows: Sequence[Any], *, company: Company, store: Path) -> Iterator[Chun
         yield chunk
 
 
-def _read_message(
-    row: Any, chunk: Chunk, *, company: Company, store: Path
-) -> Generator[Chunk, None, Chunk]:
+def _read_message(row: Any, chunk: Chunk, *, company: Company, store: Path) -> Generator[Chunk, None, Chunk]:
     """Fills ``chunk``, yields it when it is full, and returns the one that is still being filled."""
     source = company.sources[row.source]
     context = Context(

@@ -84,7 +84,11 @@ class HttpConnector:
         headers = {"Content-Type": "application/json", self._settings.idempotency_header: key}
         try:
             async with self._client().post(
-                self._settings.url, data=body, headers=headers, timeout=_within(timeout), allow_redirects=False
+                self._settings.url,
+                data=body,
+                headers=headers,
+                timeout=_within(timeout),
+                allow_redirects=False,
             ) as response:
                 answer = await response.content.read(ANSWER)
                 return self._results(response, answer, len(batch))

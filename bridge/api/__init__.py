@@ -1,0 +1,1 @@
+"""The HTTP API: webhooks in, what happened to a message, dead letters, health and metrics."""

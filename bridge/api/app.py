@@ -1,0 +1,117 @@
+"""The ASGI application: webhook routes straight on Starlette, everything else on FastAPI below ``/v1``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
+from sqlalchemy import func, select, text
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.routing import Mount, Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from bridge import observability
+from bridge.api import operations, problems, webhooks
+from bridge.bootstrap import Bridge
+from bridge.store import tables as t
+
+_HEADERS = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cache-control", b"no-store"),
+]
+
+
+def create_app(bridge: Bridge) -> ASGIApp:
+    """The application around one bridge."""
+    routes = [
+        *webhooks.routes(bridge),
+        Route("/health/live", _live),
+        Route("/health/ready", _ready(bridge)),
+        Route("/metrics", _metrics(bridge)),
+        Mount("/", _v1(bridge)),
+    ]
+    return _SecurityHeaders(Starlette(routes=routes))
+
+
+def _v1(bridge: Bridge) -> FastAPI:
+    app = FastAPI(title="Crossdock", version="1", docs_url="/v1/docs", openapi_url="/v1/openapi.json")
+    app.include_router(operations.router(bridge))
+    app.add_exception_handler(HTTPException, _http_problem)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    return app
+
+
+async def _http_problem(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return problems.problem(
+        error.status_code, f"HTTP_{error.status_code}", str(error.detail), headers=dict(error.headers or {})
+    )
+
+
+async def _invalid(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"])
+    return problems.problem(422, "VALUE_RANGE", f"{where}: {first['msg']}")
+
+
+async def _live(_request: Request) -> Response:
+    return Response("alive\n", media_type="text/plain")
+
+
+def _ready(bridge: Bridge) -> Any:
+    def ready(_request: Request) -> Response:
+        """Ready when the ledger answers: without it nothing could be kept."""
+        try:
+            with bridge.ledger.read() as connection:
+                connection.execute(select(t.lane.c.id).limit(1)).first()
+        except Exception:  # noqa: BLE001  # whatever it is, the answer is the same and the log of the ledger has it
+            return problems.problem(503, "ENV_OVERLOADED", "the ledger does not answer")
+        return Response("ready\n", media_type="text/plain")
+
+    return ready
+
+
+def _metrics(bridge: Bridge) -> Any:
+    def metrics(_request: Request) -> Response:
+        body = observability.exposition(_gauges(bridge))
+        return Response(body, media_type="text/plain; version=0.0.4")
+
+    return metrics
+
+
+def _gauges(bridge: Bridge) -> dict[str, float]:
+    """What is waiting or dead, from partial indexes that hold nothing else."""
+    wanted = {
+        "crossdock_messages_to_translate": (t.message, "state = 'accepted'"),
+        "crossdock_documents_to_apply": (t.document, "state = 'ready'"),
+        "crossdock_deliveries_to_send": (t.delivery, "state = 'pending'"),
+        "crossdock_deliveries_to_retry": (t.delivery, "state = 'retry'"),
+        "crossdock_dead_letters_open": (t.dead_letter, "state = 'open'"),
+        "crossdock_alerts_open": (t.alert, "state = 'open'"),
+    }
+    with bridge.ledger.read() as connection:
+        return {
+            name: connection.execute(select(func.count()).select_from(table).where(text(where))).scalar_one()
+            for name, (table, where) in wanted.items()
+        }
+
+
+class _SecurityHeaders:
+    """Adds the headers that belong on every answer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], *_HEADERS]
+            await send(message)
+
+        await self._app(scope, receive, with_headers)

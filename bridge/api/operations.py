@@ -1,0 +1,181 @@
+"""What happened to a message, and what is to be done about what stopped: for programs, below ``/v1``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Header, HTTPException, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from bridge import dead_letter_detail, dead_letter_search, edits, replay, trace
+from bridge.bootstrap import Bridge
+from bridge.dead_letter_search import Filter
+from bridge.permissions import Logins, Permission, Principal
+from bridge.replay import Outcome, ReplayRefused
+
+PAGE = 100
+
+
+class Reasoned(BaseModel):
+    """Every action says why."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: str = Field(min_length=1, max_length=500)
+
+
+class Edited(Reasoned):
+    content: str = Field(max_length=1 << 20)
+
+
+class LetterSummary(BaseModel):
+    """One dead letter in a list."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    public_id: str
+    subject: str
+    step: str
+    code: str
+    sentence: str
+    source: str
+    endpoint: str | None
+    type: str | None
+    number: str | None
+    value: str | None
+    release_condition: str | None
+    state: str
+    count: int
+    first_at: datetime
+    last_at: datetime
+    resolution: str | None
+
+
+class LetterPage(BaseModel):
+    """``next`` goes into ``before`` of the next request; ``null`` on the last page."""
+
+    letters: list[LetterSummary]
+    next: int | None
+
+
+class Done(BaseModel):
+    """What an action came to."""
+
+    done: list[str]
+    skipped: dict[str, str]
+
+
+def router(bridge: Bridge) -> APIRouter:
+    """All routes, guarded by the permission table."""
+    routes = APIRouter(prefix="/v1")
+    may = _guard(bridge)
+    _add_reading(routes, bridge, may)
+    _add_acting(routes, bridge, may)
+    return routes
+
+
+Guard = Callable[[Permission], Callable[..., Principal]]
+
+
+def _guard(bridge: Bridge) -> Guard:
+    logins = Logins(bridge.settings.api_keys.get_secret_value())
+
+    def needs(permission: Permission) -> Callable[..., Principal]:
+        def check(authorization: Annotated[str, Header()] = "") -> Principal:
+            scheme, _, key = authorization.partition(" ")
+            principal = logins.by_key(key) if scheme.lower() == "bearer" and key else None
+            if principal is None:
+                raise HTTPException(401, "an API key is needed", {"WWW-Authenticate": "Bearer"})
+            if not principal.may(permission):
+                raise HTTPException(403, f"role {principal.role.title} may not {permission}")
+            return principal
+
+        return check
+
+    return needs
+
+
+def _add_reading(routes: APIRouter, bridge: Bridge, may: Guard) -> None:
+    ledger, can_read = bridge.ledger, Depends(may(Permission.READ))
+
+    @routes.get("/trace", dependencies=[can_read])
+    def trace_key(key: Annotated[str, Query(min_length=1, max_length=200)]) -> dict[str, Any]:
+        """Everything about a PO, ASN, SKU, file name or id, from door to door."""
+        return trace.trace(ledger, key).as_dict()
+
+    @routes.get("/dead-letters", dependencies=[can_read])
+    def list_letters(
+        state: str | None = "open",
+        code: str | None = None,
+        source: str | None = None,
+        endpoint: str | None = None,
+        text: Annotated[str | None, Query(max_length=200)] = None,
+        before: Annotated[int | None, Query(ge=1, lt=2**63)] = None,
+    ) -> LetterPage:
+        """Dead letters, newest first, a page at a time."""
+        wanted = Filter(state=state, code=code, source=source, endpoint=endpoint, text=text)
+        found = dead_letter_search.find(ledger, wanted, limit=PAGE, before_id=before)
+        letters = [LetterSummary.model_validate(one) for one in found]
+        return LetterPage(letters=letters, next=found[-1].id if len(found) == PAGE else None)
+
+    @routes.get("/dead-letters/{public_id}", dependencies=[can_read])
+    def show_letter(public_id: str) -> dict[str, Any]:
+        """One letter with its reason, its place in the source, and what would help."""
+        try:
+            detail = dead_letter_detail.show(ledger, public_id, raw_store=bridge.settings.raw_store)
+        except KeyError:
+            raise HTTPException(404, "there is no such dead letter") from None
+        return {
+            "letter": LetterSummary.model_validate(detail.letter).model_dump(mode="json"),
+            "title": detail.reason.title,
+            "remedy": detail.reason.remedy,
+            "location": detail.location,
+            "waiting": detail.waiting,
+            "editable": detail.editable,
+        }
+
+
+def _add_acting(routes: APIRouter, bridge: Bridge, may: Guard) -> None:
+    ledger, ring = bridge.ledger, bridge.ring
+
+    @routes.post("/dead-letters/{public_id}/replay")
+    def replay_letter(
+        public_id: str, body: Reasoned, who: Annotated[Principal, Depends(may(Permission.REPLAY))]
+    ) -> Done:
+        """Let it go on as it is."""
+        return _done(lambda: replay.replay(
+            ledger, [public_id], actor=f"api:{who.name}", reason=body.reason, accept=bridge.accept_one, ring=ring
+        ))  # fmt: skip
+
+    @routes.post("/dead-letters/{public_id}/edit")
+    def edit_letter(
+        public_id: str, body: Edited, who: Annotated[Principal, Depends(may(Permission.EDIT))]
+    ) -> Done:
+        """Let it go on with other content."""
+        return _done(lambda: replay.edit_and_replay(
+            ledger, public_id, body.content, actor=f"api:{who.name}", reason=body.reason,
+            accept=bridge.accept_one, ring=ring,
+        ))  # fmt: skip
+
+    @routes.post("/dead-letters/{public_id}/discard")
+    def discard_letter(
+        public_id: str, body: Reasoned, who: Annotated[Principal, Depends(may(Permission.DISCARD))]
+    ) -> Done:
+        """It shall never take effect."""
+        return _done(lambda: replay.discard(
+            ledger, [public_id], actor=f"api:{who.name}", reason=body.reason, ring=ring
+        ))  # fmt: skip
+
+
+def _done(act: Callable[[], Outcome]) -> Done:
+    try:
+        outcome = act()
+    except ReplayRefused as error:
+        raise HTTPException(422, str(error)) from error
+    except edits.EditInvalid as error:
+        raise HTTPException(422, str(error)) from error
+    if not outcome.done and not outcome.skipped:
+        raise HTTPException(404, "there is no open dead letter of this id")
+    return Done(done=list(outcome.done), skipped={one.public_id: one.why for one in outcome.skipped})
