@@ -32,7 +32,7 @@ def command(role: str, settings: Settings) -> tuple[str, ...]:
     """The command line of one process."""
     log = f"--loglevel={settings.log_level}"
     commands: dict[str, tuple[str, ...]] = {
-        "api": (*_PYTHON, "bridge.api"),
+        "api": (*_PYTHON, "bridge.api.server"),
         "worker": (
             *_CELERY,
             "worker",
@@ -71,7 +71,7 @@ def broker_service(planned: Broker) -> list[Service]:
 def readiness(role: str, settings: Settings) -> Callable[[], bool]:
     """How to see from outside that a process does its work."""
     if role == "api":
-        return partial(answers, f"http://127.0.0.1:{settings.api_port}/health")
+        return partial(answers, f"http://127.0.0.1:{settings.api_port}/health/ready")
     if role == "flower":
         return partial(answers, f"http://127.0.0.1:{settings.flower_port}/healthcheck")
     return lambda: True

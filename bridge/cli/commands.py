@@ -52,9 +52,9 @@ def demo(
     as_json: Annotated[bool, typer.Option("--json", help="End with one line of JSON.")] = False,
 ) -> None:
     """Run a business day of the example company on this machine."""
-    from bridge.demo import run
+    from bridge.demo.run import run as play
 
-    raise typer.Exit(run.run(once=once, as_json=as_json))
+    raise typer.Exit(play(once=once, as_json=as_json))
 
 
 @app.command()
@@ -177,14 +177,17 @@ def trace(
     as_json: Json = False,
 ) -> None:
     """Follow anything from door to door: messages, documents, movements, deliveries, dead letters."""
-    from bridge import trace as tracing
+    from bridge import trace as traces
+    from bridge.cli import tracing
 
     with session.ledger() as ledger:
-        found = tracing.trace(ledger, key)
+        found = traces.trace(ledger, key)
     if as_json:
-        output.print_json(found)
+        output.print_json(found.as_dict())
     else:
-        typer.echo(tracing.as_text(found))
+        tracing.print_trace(found)
+    if not found.messages:
+        raise typer.Exit(1)
 
 
 @app.command()
