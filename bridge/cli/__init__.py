@@ -11,7 +11,7 @@ import os
 import sys
 
 from bridge.cli.commands import app
-from bridge.cli.explain import explain
+from bridge.cli.explain import in_one_line
 
 __all__ = ["main"]
 
@@ -23,5 +23,5 @@ def main() -> None:
     except Exception as error:
         if os.environ.get("CROSSDOCK_DEBUG"):
             raise
-        sys.stderr.write(f"crossdock: {explain(error)}\n")
+        sys.stderr.write(f"crossdock: {in_one_line(error)}\n")
         raise SystemExit(1) from None

@@ -16,7 +16,7 @@ _TELLING = frozenset(
 """Errors whose text is written for people."""
 
 
-def explain(error: Exception) -> str:
+def in_one_line(error: Exception) -> str:
     """Errors are told apart by name, so that explaining one imports nothing."""
     name = type(error).__name__
     text = str(error).strip()
