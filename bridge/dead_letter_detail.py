@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, and_, false, or_, select
 
-from bridge import reasons, source_text
+from bridge import dead_letters, reasons, source_text
 from bridge.message import LetterState, Subject
 from bridge.reasons import Reason
 from bridge.source_text import Excerpt
@@ -189,13 +189,7 @@ def _history(connection: Connection, letter: Any) -> tuple[Event, ...]:
 def _waiting(connection: Connection, condition: str | None) -> int:
     if condition is None:
         return 0
-    letter = t.dead_letter
-    found = connection.execute(
-        select(letter.c.id)
-        .where(letter.c.release_condition == condition, letter.c.state == LetterState.OPEN)
-        .limit(10_000)
-    ).all()
-    return len(found)
+    return len(connection.execute(dead_letters.waiting_for(condition).limit(10_000)).all())
 
 
 def _excerpt(letter: Any, message: Any, raw_store: Path) -> Excerpt:

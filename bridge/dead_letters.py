@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, bindparam, select, text, update
+from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, select, text, update
 
 from bridge.message import DeliveryState, DocumentState, LetterState, MessageState, Step, Subject
 from bridge.store import audit, transitions
@@ -118,28 +118,25 @@ def resolve(
         Subject.DELIVERY: delivery_ids,
     }
     for subject, ids in wanted.items():
-        for chunk in _chunks(ids):
-            found = connection.execute(
-                select(letter.c.id).where(
-                    letter.c.subject == subject, _SUBJECT_COLUMN[subject].in_(chunk), replaying
-                )
-            ).scalars()
+        found = [row.id for row in _about(connection, subject, ids) if row.state == LetterState.REPLAYING]
+        if found:
             rows = [(row_id, LetterState.REPLAYING) for row_id in found]
-            if rows:
-                transitions.move_all(
-                    connection, letter, Subject.LETTER, rows, LetterState.RESOLVED, at=at, reason="advanced"
-                )
+            transitions.move_all(
+                connection, letter, Subject.LETTER, rows, LetterState.RESOLVED, at=at, reason="advanced"
+            )
 
 
 def release(connection: Connection, condition: str, *, actor: str, reason: str, at: datetime) -> list[int]:
     """Put back everything that waits for ``condition``; returns the lanes whose bells are to be set."""
     letter = t.dead_letter
-    rows = connection.execute(
-        update(letter)
-        .where(letter.c.release_condition == condition, text("state = 'open'"))
-        .values(state=LetterState.REPLAYING, resolution="released")
-        .returning(*letter_columns())
-    ).all()
+    rows: list[Any] = []
+    for chunk in _chunks(connection.execute(waiting_for(condition)).scalars().all()):
+        rows += connection.execute(
+            update(letter)
+            .where(letter.c.id.in_(chunk), letter.c.state == LetterState.OPEN)
+            .values(state=LetterState.REPLAYING, resolution="released")
+            .returning(*letter_columns())
+        ).all()
     note_moves(
         connection,
         rows,
@@ -150,6 +147,17 @@ def release(connection: Connection, condition: str, *, actor: str, reason: str, 
         at=at,
     )
     return put_back(connection, rows, actor=actor, reason=reason, at=at)
+
+
+def waiting_for(condition: str) -> Select[int]:
+    """Open letters of a release condition. SQLite, which keeps no statistics, is told which index."""
+    letter = t.dead_letter
+    return (
+        select(letter.c.id)
+        .with_hint(letter, "INDEXED BY ix_dead_letter_release", "sqlite")
+        .where(letter.c.release_condition == condition, text("state = 'open'"))
+        .order_by(letter.c.id)
+    )
 
 
 # -- shared with bridge.replay -----------------------------------------------------------------------
@@ -246,19 +254,22 @@ def move(
 def _unresolved(
     connection: Connection, letters: Sequence[Letter]
 ) -> Iterator[tuple[tuple[Subject, int | None], Any]]:
-    letter = t.dead_letter
-    for subject, column in _SUBJECT_COLUMN.items():
+    for subject in _SUBJECT_COLUMN:
         ids = sorted({one.subject_id for one in letters if one.subject is subject and one.subject_id})
-        for chunk in _chunks(ids):
-            rows = connection.execute(
-                select(letter.c.id, letter.c.state, column.label("subject_id")).where(
-                    letter.c.subject == subject,
-                    column.in_(chunk),
-                    letter.c.state.in_([LetterState.OPEN, LetterState.REPLAYING]),
-                )
-            )
-            for row in rows:
+        for row in _about(connection, subject, ids):
+            if row.state in {LetterState.OPEN, LetterState.REPLAYING}:
                 yield (subject, row.subject_id), row
+
+
+def _about(connection: Connection, subject: Subject, ids: Sequence[int]) -> Iterator[Any]:
+    """Letters of these subjects. Their state is no part of the query, lest SQLite go by its index."""
+    letter, column = t.dead_letter, _SUBJECT_COLUMN[subject]
+    for chunk in _chunks(ids):
+        yield from connection.execute(
+            select(letter.c.id, letter.c.state, column.label("subject_id")).where(
+                letter.c.subject == subject, column.in_(chunk)
+            )
+        ).all()
 
 
 def _what(letter: Letter) -> dict[str, object]:

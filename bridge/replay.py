@@ -17,6 +17,7 @@ from sqlalchemy import Connection, select, text, update
 
 from bridge import clock, dead_letters, dispatch, edits, source_text
 from bridge.edits import EditInvalid
+from bridge.errors import Refused
 from bridge.ingress.contract import Content
 from bridge.message import DeliveryState, DocumentState, LetterState, MessageState, Subject
 from bridge.store import keys, lanes
@@ -279,9 +280,12 @@ def _accept_anew(
 ) -> str | None:
     """Accept first, under a key that belongs to this letter: a crash in between repeats nothing."""
     if accept is None:
-        raise ReplayRefused("this letter is replayed by accepting its source anew; use a running bridge")
+        return "it is replayed by reading its source anew, which needs a bridge that accepts"
     key = f"edit/{letter.public_id}/{letter.count}"
-    accept(Content(source=letter.source, key=key, body=body, caused_by=letter.public_id))
+    try:
+        accept(Content(source=letter.source, key=key, body=body, caused_by=letter.public_id))
+    except Refused as refused:
+        return refused.text
     with ledger.write() as connection:
         rows = _claim(connection, [letter.public_id], LetterState.RESOLVED, resolution)
         _note(connection, rows, LetterState.RESOLVED, action, before=before, after=after)

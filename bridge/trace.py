@@ -265,9 +265,12 @@ def _messages(
     letter = t.dead_letter
     letters = connection.execute(
         select(letter)
-        .where(letter.c.message_id.in_(message_ids))
+        .where(
+            letter.c.message_id.in_(message_ids),
+            or_(letter.c.document_id.is_(None), letter.c.document_id.in_([row.id for row in rows])),
+        )
         .order_by(letter.c.id)
-        .limit(_PER_DOCUMENT * MOST)
+        .limit(_PER_DOCUMENT)
     ).all()
     traced = _document_traces(connection, rows, letters)
     found = connection.execute(

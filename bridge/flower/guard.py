@@ -61,8 +61,11 @@ class Guarded(Headers, BaseHandler):  # type: ignore[misc]  # Flower has no type
         return principal
 
     def get_current_user(self) -> Principal:
-        principal = self.console.authenticate(self.request.headers.get("Authorization", ""))
+        given = self.request.headers.get("Authorization", "")
+        principal = self.console.authenticate(given)
         if principal is None:
+            if given:  # what was given is not logged: people type passwords into the wrong field
+                log.warning("flower.login_failed", remote=self.request.remote_ip, path=self.request.path)
             raise HTTPError(401)
         return principal
 

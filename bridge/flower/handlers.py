@@ -18,7 +18,6 @@ from bridge import clock, dead_letter_detail, dead_letter_search, reasons, repla
 from bridge.dead_letter_detail import Detail, MasterDataGap
 from bridge.dead_letter_search import Filter
 from bridge.edits import EditInvalid, Fault
-from bridge.errors import Refused
 from bridge.flower.guard import READING, Guarded
 from bridge.master_data import steward
 from bridge.master_data.steward import StewardRefused
@@ -170,7 +169,7 @@ class ManyLettersHandler(Page):
                 )
             else:
                 outcome = await self.run(replay.discard, self.console.ledger, self._ids(), **by)
-        except (ReplayRefused, Refused) as refused:
+        except ReplayRefused as refused:
             raise HTTPError(400, str(refused)) from refused
         self.back(self.reverse_url("dead-letters"), action, outcome)
 
@@ -218,14 +217,16 @@ class OneLetterHandler(LetterPage):
         content = self.form("content") if action == "edit" else None
         try:
             outcome = await self._act(public_id, action, content)
+            faults = [Fault("", skipped.why) for skipped in outcome.skipped] if outcome else []
+            status = 409
         except EditInvalid as invalid:
-            faults = invalid.faults
-        except (ReplayRefused, StewardRefused, Refused) as refused:
-            faults = [Fault("", str(refused))]
-        else:
+            faults, status = invalid.faults, 422
+        except (ReplayRefused, StewardRefused) as refused:
+            faults, status = [Fault("", str(refused))], 422
+        if not faults:
             self.back(self.reverse_url("dead-letter", public_id), action, outcome)
             return
-        self.set_status(422)
+        self.set_status(status)
         await self.show_letter(public_id, draft=content, faults=faults)
 
     async def _act(self, public_id: str, action: str, content: str | None) -> Outcome | None:

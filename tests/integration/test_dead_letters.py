@@ -14,6 +14,7 @@ import pytest
 from bridge import dead_letter_detail, dead_letter_search, dead_letters, replay, source_text
 from bridge.dead_letter_search import Filter
 from bridge.edits import EditInvalid
+from bridge.errors import ContentConflict
 from bridge.ingress.contract import Content
 from bridge.message import LEGAL, Subject
 from bridge.replay import ReplayRefused
@@ -212,6 +213,17 @@ def test_a_part_without_a_fragment_cannot_be_replayed(yard):
     outcome = replay.replay(yard.ledger, [public_id], accept=pytest.fail, ring=yard.ring, **WHY)
     assert "send it again" in outcome.skipped[0].why
     assert yard.letter(public_id).state == "open"
+
+
+def test_a_part_that_is_refused_anew_stays_open_and_says_why(yard):
+    def refuse(_content: Content) -> None:
+        raise ContentConflict("this key was used before")
+
+    part, document = yard.bad_row(), yard.unknown_item()
+    outcome = replay.replay(yard.ledger, [part, document], accept=refuse, ring=yard.ring, **WHY)
+    assert outcome.done == (document,)
+    assert outcome.skipped == (replay.Skipped(part, "this key was used before"),)
+    assert yard.letter(part).state == "open"
 
 
 def test_eight_people_who_replay_two_letters_replay_two(yard):
