@@ -11,12 +11,12 @@ LATE = 60.0
 """Seconds that the sweep may be overdue; it is due every few seconds."""
 
 
-def beats(ledger: Ledger) -> bool:
-    """Beat ticks and a worker takes the ticks. Not before the first :func:`bridge.bootstrap.prepare`."""
+def beats(ledger: Ledger, *, late: float = LATE) -> bool:
+    """Beat ticks and a worker takes the ticks: the sweep is at most ``late`` seconds overdue."""
     with ledger.read() as connection:
         now = ledger.now(connection)
         due = connection.execute(select(t.schedule.c.due_at).where(t.schedule.c.name == "sweep")).scalar()
-    return due is not None and now - due < LATE * 1e6
+    return due is not None and now - due < late * 1e6
 
 
 def reaches(ledger: Ledger) -> bool:

@@ -15,9 +15,10 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import bridge
-from bridge import broker, dispatch
+from bridge import broker, dispatch, pulse
 from bridge.broker import Broker
 from bridge.settings import Settings
+from bridge.store.ledger import Ledger
 from bridge.supervisor import Service, listens
 
 ROLES = ("api", "worker", "beat", "flower")
@@ -74,7 +75,16 @@ def readiness(role: str, settings: Settings) -> Callable[[], bool]:
         return partial(answers, f"http://127.0.0.1:{settings.api_port}/health/ready")
     if role == "flower":
         return partial(answers, f"http://127.0.0.1:{settings.flower_port}/healthcheck")
-    return lambda: True
+    return partial(_ticks, settings)
+
+
+def _ticks(settings: Settings) -> bool:
+    """Beat rings and a worker answers; each is ready only with the other."""
+    ledger = Ledger(settings.ledger)
+    try:
+        return pulse.beats(ledger, late=0)
+    finally:
+        ledger.dispose()
 
 
 def answers(url: str) -> bool:

@@ -20,7 +20,11 @@ def up(settings: Settings) -> None:
     bootstrap.prepare(settings)
     signal.signal(signal.SIGTERM, _end)
     planned = stack.plan_broker(settings)
-    environment = {"CROSSDOCK_BROKER_URL": planned.url, "CROSSDOCK_DATA": str(settings.data.resolve())}
+    environment = {
+        "CROSSDOCK_BROKER_URL": planned.url,
+        "CROSSDOCK_DATA": str(settings.data.resolve()),
+        "CROSSDOCK_COMPANY": str(settings.company.resolve()),
+    }
     running = stack.write_running(settings, environment)
     try:
         with Supervisor(settings.data / "log") as supervisor:

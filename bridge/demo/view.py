@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from dataclasses import asdict
 from types import TracebackType
 from typing import Self, TextIO
@@ -17,6 +18,10 @@ from bridge.demo.day import Event
 from bridge.demo.picture import Figures, Row
 from bridge.reasons import of as reason_of
 
+_WIDE = 180
+"""Columns where nobody says how many there are."""
+_QUIET = 1.5
+"""Seconds between two lines of figures where nothing can be drawn over."""
 _LAST = 10
 """Events of the day that stay in sight."""
 
@@ -26,8 +31,11 @@ class View:
 
     def __init__(self, *, stream: TextIO = sys.stdout) -> None:
         self.console = Console(file=stream, highlight=False)
+        if not self.console.is_terminal:
+            self.console = Console(file=stream, highlight=False, width=_WIDE)
         self._events: list[Event] = []
         self._figures: Figures | None = None
+        self._said = 0.0
         live = self.console.is_terminal
         self._live = Live(console=self.console, refresh_per_second=8, transient=True) if live else None
 
@@ -55,7 +63,8 @@ class View:
         if figures == self._figures:
             return
         self._figures = figures
-        if self._live is None:
+        if self._live is None and time.monotonic() - self._said > _QUIET:
+            self._said = time.monotonic()
             counted = "  ".join(
                 f"{name.replace('_', ' ')} {count}" for name, count in asdict(figures).items()
             )
