@@ -73,7 +73,7 @@ def run(role: Annotated[str, typer.Argument(help="api, worker, beat or flower.")
     if role not in stack.ROLES:
         raise typer.BadParameter(f"there is no {role!r}; there are: {', '.join(stack.ROLES)}")
     command = stack.command(role, session.settings())
-    os.execv(command[0], command)  # noqa: S606  # our own command, without a shell
+    os.execve(command[0], command, {**os.environ, **stack.ENVIRONMENT.get(role, {})})  # noqa: S606  # our own command, without a shell
 
 
 @app.command()
