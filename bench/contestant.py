@@ -38,6 +38,7 @@ class Bridge(Contestant):
         }
         log = open(os.path.join(self.work, "prepare.txt"), "wb")
         subprocess.run([PYTHON, "-m", "bridge.cli", "migrate"], env={**os.environ, **env}, check=True, stdout=log, stderr=log, cwd=ROOT)
+        del env["BENCH_SINK"], env["PYTHONPATH"]  # spawn sets the first itself; ours is installed in its own environment
         self.spawn([PYTHON, "-m", "bridge.api.server"], env, cwd=ROOT)
         celery = [PYTHON, "-m", "celery", "-A", "tasks.app"]
         queues = "crossdock.lanes,crossdock.ticks"

@@ -11,6 +11,7 @@ from celery.signals import worker_process_init, worker_process_shutdown
 from bridge import bootstrap, dispatch
 from bridge.bootstrap import Bridge
 from bridge.pipeline.runner import Runner
+from bridge.store.ledger import PATIENT_STEP
 
 
 @dataclass(slots=True)
@@ -26,6 +27,7 @@ def bridge() -> Bridge:
     """This process's bridge, opened on first use."""
     if _process.bridge is None:
         _process.bridge = bootstrap.open_bridge(dispatch.current_settings())
+        _process.bridge.ledger.lock_step = PATIENT_STEP
     return _process.bridge
 
 

@@ -18,7 +18,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 
 LOCK_STEP = 0.0005
-"""Seconds between two looks at SQLite's write lock."""
+"""Seconds between two looks at SQLite's write lock, for those whom a sender waits for."""
+PATIENT_STEP = 0.004
+"""The same for workers, so that an acceptor wins against any number of them."""
 LOCK_PATIENCE = 15.0
 """Seconds after which a writer gives up."""
 
@@ -33,13 +35,14 @@ class Ledger:
     def __init__(self, url: str, *, pool_size: int = 5) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.lock_step = LOCK_STEP
         self.engine = _sqlite(url) if self.is_sqlite else _postgresql(url, pool_size)
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A transaction that may write; commits at the end, rolls back on any exception."""
         with self.engine.connect() as connection:
-            writing = connection.execution_options(ledger_write=True)
+            writing = connection.execution_options(ledger_write=self.lock_step)
             with writing.begin():
                 yield writing
 
@@ -106,7 +109,8 @@ def _sqlite(url: str) -> Engine:
 
 def _begin(connection: Connection) -> None:
     """BEGIN, or for a writer BEGIN IMMEDIATE as soon as the lock is free."""
-    if not connection.get_execution_options().get("ledger_write"):
+    lock_step = connection.get_execution_options().get("ledger_write")
+    if lock_step is None:
         connection.exec_driver_sql("BEGIN")
         return
     deadline = time.monotonic() + LOCK_PATIENCE
@@ -118,6 +122,6 @@ def _begin(connection: Connection) -> None:
                 raise
             if time.monotonic() > deadline:
                 raise DatabaseBusy(f"no write lock within {LOCK_PATIENCE:.0f} s") from error
-            time.sleep(LOCK_STEP)
+            time.sleep(lock_step)
         else:
             return
