@@ -17,7 +17,7 @@ from sqlalchemy import Connection, bindparam
 from bridge import alerts
 from bridge.inventory.postings import Bucket, Movement
 from bridge.store import tables as t
-from bridge.store.ledger import upsert
+from bridge.store.ledger import insert_new, upsert
 from bridge.store.types import BigInt, to_micro
 
 Key = tuple[str, str, str, str, str, str, str]
@@ -36,7 +36,7 @@ def post(
         return
     inserted = set(
         connection.execute(
-            upsert(connection, t.movement).on_conflict_do_nothing().returning(t.movement.c.effect_key),
+            insert_new(connection, t.movement, "effect_key"),
             [_row(document_id, movement, at) for document_id, movement in booked],
         ).scalars()
     )

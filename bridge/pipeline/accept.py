@@ -27,7 +27,7 @@ from bridge.observability import count_accepted
 from bridge.settings import Settings
 from bridge.store import lanes, raw
 from bridge.store import tables as t
-from bridge.store.ledger import DatabaseBusy, Ledger, upsert
+from bridge.store.ledger import DatabaseBusy, Ledger, insert_new
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +99,7 @@ def write(
     new = {
         row.key: (row.id, row.public_id)
         for row in connection.execute(
-            upsert(connection, t.message)
-            .on_conflict_do_nothing()
-            .returning(t.message.c.id, t.message.c.key, t.message.c.public_id),
+            insert_new(connection, t.message, "id", "key", "public_id"),
             [_row(one, lane_ids, at) for one in first.values()],
         )
     }

@@ -29,11 +29,24 @@ from bridge.pipeline.outcome import DeadLetter
 from bridge.pipeline.resolve import Resolved
 from bridge.store import documents, keys, transitions
 from bridge.store import tables as t
-from bridge.store.ledger import Ledger, upsert
+from bridge.store.ledger import Ledger, insert_new
 from transforms.canonical.document import Document
 
 BATCH_LINES = 2_000
 """Lines worked in one batch, so that a transaction stays short."""
+
+
+_NEXT = (
+    select(
+        t.document.c.id, t.document.c.public_id, t.document.c.message_id, t.document.c.lane_id,
+        t.document.c.type, t.document.c.number, t.document.c.ordering_key, t.document.c.key,
+        t.document.c.part, t.document.c.position, t.document.c.split_from, t.message.c.source,
+    )
+    .join(t.message, t.message.c.id == t.document.c.message_id)
+    .where(t.document.c.lane_id == bindparam("lane"), text("document.state = 'ready'"))
+    .order_by(t.document.c.id)
+    .limit(bindparam("rows"))
+)  # fmt: skip
 
 
 class MasterDataChanged(Exception):
@@ -59,18 +72,8 @@ def take(
     connection: Connection, lane_id: int, limit: int, fresh: Mapping[int, Document]
 ) -> list[tuple[Any, Document]]:
     """The next ready documents of a source in order. ``fresh`` are those this process just read."""
-    document, message = t.document, t.message
-    rows = connection.execute(
-        select(
-            document.c.id, document.c.public_id, document.c.message_id, document.c.lane_id, document.c.type,
-            document.c.number, document.c.ordering_key, document.c.key, document.c.part, document.c.position,
-            document.c.split_from, message.c.source,
-        )
-        .join(message, message.c.id == document.c.message_id)
-        .where(document.c.lane_id == lane_id, text("document.state = 'ready'"))
-        .order_by(document.c.id)
-        .limit(limit)
-    ).all()  # fmt: skip
+    document = t.document
+    rows = connection.execute(_NEXT, {"lane": lane_id, "rows": limit}).all()
     stored = [row.id for row in rows if row.id not in fresh]
     bodies: dict[int, str] = {}
     if stored:
@@ -143,7 +146,7 @@ def write(
     _write_documents(connection, writing, at)
     book.post(connection, writing.booked, at=at, watch_negative=company.policies.negative_stock == "task")
     if writing.deliveries:
-        connection.execute(upsert(connection, t.delivery).on_conflict_do_nothing(), writing.deliveries)
+        connection.execute(insert_new(connection, t.delivery), writing.deliveries)
     return {delivery["lane_id"] for delivery in writing.deliveries}
 
 
@@ -274,7 +277,7 @@ def _write_documents(connection: Connection, writing: Writing, at: datetime) -> 
         moves += [(Subject.DOCUMENT, one, ready, DocumentState.DEAD, code) for one, code in writing.dead]
     transitions.record(connection, moves, at=at)
     if writing.held:
-        connection.execute(upsert(connection, t.blocked_key).on_conflict_do_nothing(), writing.held)
+        connection.execute(insert_new(connection, t.blocked_key), writing.held)
     if writing.freed:
         keys.unblock(connection, writing.freed, table=t.document, ready_state=ready, at=at)
     letters = writing.letters + _insert_children(connection, writing.children)
@@ -288,9 +291,7 @@ def _insert_children(connection: Connection, children: list[tuple[dict[str, Any]
     inserted = {
         row.public_id: row.id
         for row in connection.execute(
-            upsert(connection, t.document)
-            .on_conflict_do_nothing()
-            .returning(t.document.c.id, t.document.c.public_id),
+            insert_new(connection, t.document, "id", "public_id"),
             [values for values, _ in children],
         )
     }

@@ -27,7 +27,8 @@ from bridge.pipeline.sending import Sent
 from bridge.store import keys, transitions
 from bridge.store import tables as t
 from bridge.store.lanes import Lease, Suspect
-from bridge.store.ledger import upsert
+from bridge.store.ledger import insert_new
+from bridge.store.types import Instant
 
 PROBE = 4
 """Deliveries tried while the endpoint is in trouble."""
@@ -52,18 +53,21 @@ def take(connection: Connection, lease: Lease, limit: int, *, at: datetime) -> l
             return going
 
 
-def _due(connection: Connection, lane_id: int, limit: int, at: datetime) -> Sequence[Any]:
-    delivery = t.delivery
-    of_lane = select(delivery.c.id).where(delivery.c.lane_id == lane_id)
-    pending = of_lane.where(text("delivery.state = 'pending'")).order_by(delivery.c.id).limit(limit)
-    retry = of_lane.where(text("delivery.state = 'retry'"), delivery.c.due_at <= at).limit(limit)
-    both = union_all(select(pending.subquery().c.id), select(retry.subquery().c.id)).subquery()
-    return _rows(connection, select(both.c.id).order_by(both.c.id).limit(limit))
+_OF_LANE = select(t.delivery.c.id).where(t.delivery.c.lane_id == bindparam("lane"))
+_PENDING = (
+    _OF_LANE.where(text("delivery.state = 'pending'")).order_by(t.delivery.c.id).limit(bindparam("rows"))
+).subquery()
+_RETRY_DUE = (
+    _OF_LANE.where(text("delivery.state = 'retry'"), t.delivery.c.due_at <= bindparam("at", type_=Instant))
+    .limit(bindparam("rows"))
+).subquery()  # fmt: skip
+_BOTH = union_all(select(_PENDING.c.id), select(_RETRY_DUE.c.id)).subquery()
 
 
-def _rows(connection: Connection, wanted: Select[tuple[int]]) -> Sequence[Any]:
+def _detailed(wanted: Select[tuple[int]]) -> Select[Any]:
+    """Deliveries with all that is needed to send them."""
     delivery, document, message = t.delivery, t.document, t.message
-    return connection.execute(
+    return (
         select(
             delivery.c.id, delivery.c.key, delivery.c.state, delivery.c.tries, delivery.c.ordering_key,
             delivery.c.lane_id, delivery.c.endpoint, delivery.c.document_id,
@@ -77,7 +81,14 @@ def _rows(connection: Connection, wanted: Select[tuple[int]]) -> Sequence[Any]:
         .join(message, message.c.id == document.c.message_id)
         .where(delivery.c.id.in_(wanted))
         .order_by(delivery.c.id)
-    ).all()  # fmt: skip
+    )  # fmt: skip
+
+
+_DUE = _detailed(select(_BOTH.c.id).order_by(_BOTH.c.id).limit(bindparam("rows")))
+
+
+def _due(connection: Connection, lane_id: int, limit: int, at: datetime) -> Sequence[Any]:
+    return connection.execute(_DUE, {"lane": lane_id, "rows": limit, "at": at}).all()
 
 
 def _set_waiting(connection: Connection, rows: Sequence[Any], at: datetime) -> None:
@@ -185,6 +196,7 @@ def _attempt(one: Sent) -> dict[str, Any]:
     return {**attempt, "outcome": "delivered", "status": result.status, "detail": None}
 
 
+_ATTEMPT = t.attempt.insert()
 _DELIVERED = (
     update(t.delivery)
     .where(t.delivery.c.id == bindparam("row_id"))
@@ -216,10 +228,10 @@ def _write(connection: Connection, writing: Writing, at: datetime) -> None:
             connection, t.delivery, stopped, state, due_at=None, tries=t.delivery.c.tries + 1
         )
     if writing.attempts:
-        connection.execute(t.attempt.insert(), writing.attempts)
+        connection.execute(_ATTEMPT, writing.attempts)
     transitions.record(connection, writing.moves, at=at)
     if writing.held:
-        connection.execute(upsert(connection, t.blocked_key).on_conflict_do_nothing(), writing.held)
+        connection.execute(insert_new(connection, t.blocked_key), writing.held)
     if writing.freed:
         keys.unblock(connection, writing.freed, table=t.delivery, ready_state=DeliveryState.PENDING, at=at)
     if writing.stopped:
@@ -261,14 +273,12 @@ def park(connection: Connection, rows: Sequence[Any], *, code: str, text: str, a
 def park_range(connection: Connection, lease: Lease, suspect: Suspect, *, at: datetime) -> None:
     """Park everything that the last holder was sending when it ended."""
     delivery = t.delivery
-    rows = _rows(
-        connection,
-        select(delivery.c.id).where(
-            delivery.c.lane_id == lease.lane_id,
-            delivery.c.id.between(suspect.first, suspect.last),
-            delivery.c.state.in_([DeliveryState.PENDING, DeliveryState.RETRY]),
-        ),
+    sending = select(delivery.c.id).where(
+        delivery.c.lane_id == lease.lane_id,
+        delivery.c.id.between(suspect.first, suspect.last),
+        delivery.c.state.in_([DeliveryState.PENDING, DeliveryState.RETRY]),
     )
+    rows = connection.execute(_detailed(sending)).all()
     text = "its worker ended while this was being sent; look at the endpoint before replaying"
     park(connection, rows, code=ResultParked.code, text=text, at=at)
 

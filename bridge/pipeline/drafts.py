@@ -21,7 +21,7 @@ from bridge.errors import ContentConflict
 from bridge.message import DocumentState, Step, Subject
 from bridge.store import documents
 from bridge.store import tables as t
-from bridge.store.ledger import upsert
+from bridge.store.ledger import insert_new
 from transforms.canonical.document import Document
 from transforms.reading import Drafted
 
@@ -51,9 +51,7 @@ def insert(connection: Connection, drafts: Sequence[Draft], *, at: datetime) -> 
     inserted = {
         row.public_id: row.id
         for row in connection.execute(
-            upsert(connection, t.document)
-            .on_conflict_do_nothing()
-            .returning(t.document.c.id, t.document.c.public_id),
+            insert_new(connection, t.document, "id", "public_id"),
             list(rows.values()),
         )
     }
@@ -140,7 +138,7 @@ def _remember(connection: Connection, inserted: Sequence[tuple[Draft, int]]) -> 
         if draft.drafted.business_key is not None
     ]
     if rows:
-        connection.execute(upsert(connection, t.business_key).on_conflict_do_nothing(), rows)
+        connection.execute(insert_new(connection, t.business_key), rows)
 
 
 def _bury(connection: Connection, document_id: int, draft: Draft, other: int, at: datetime) -> None:
@@ -179,4 +177,4 @@ def _note_duplicates(
             marker = documents.public_id(f"{draft.drafted.key}@{draft.message.key}")
             rows.append(_row(draft, marker, DocumentState.DUPLICATE, at))
     if rows:
-        connection.execute(upsert(connection, document).on_conflict_do_nothing(), rows)
+        connection.execute(insert_new(connection, document), rows)

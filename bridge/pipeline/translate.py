@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, select, text, update
+from sqlalchemy import Connection, bindparam, select, text, update
 
 from bridge import dead_letters, registry
 from bridge.company import Company
@@ -49,18 +49,19 @@ class Chunk:
 
 def take(connection: Connection, lane_id: int, limit: int) -> Sequence[Any]:
     """The next messages of a source, in order of arrival, with their bytes when those are inline."""
-    message = t.message
-    rows = connection.execute(
-        select(
-            message.c.id, message.c.lane_id, message.c.source, message.c.key, message.c.format, message.c.name,
-            message.c.received_at, message.c.size, t.raw.c.body, t.raw.c.url,
-        )
-        .join(t.raw, t.raw.c.message_id == message.c.id)
-        .where(message.c.lane_id == lane_id, text("message.state = 'accepted'"))
-        .order_by(message.c.id)
-        .limit(limit)
-    ).all()  # fmt: skip
-    return _within(rows)
+    return _within(connection.execute(_NEXT, {"lane": lane_id, "rows": limit}).all())
+
+
+_NEXT = (
+    select(
+        t.message.c.id, t.message.c.lane_id, t.message.c.source, t.message.c.key, t.message.c.format,
+        t.message.c.name, t.message.c.received_at, t.message.c.size, t.raw.c.body, t.raw.c.url,
+    )
+    .join(t.raw, t.raw.c.message_id == t.message.c.id)
+    .where(t.message.c.lane_id == bindparam("lane"), text("message.state = 'accepted'"))
+    .order_by(t.message.c.id)
+    .limit(bindparam("rows"))
+)  # fmt: skip
 
 
 def _within(rows: Sequence[Any]) -> Sequence[Any]:

@@ -47,7 +47,7 @@ def envelope(row: Any, *, company: str) -> dict[str, Any]:
         "partitionkey": row.ordering_key,
         "correlationid": data.get("references", {}).get("po") or row.number,
         "causationid": row.message_public_id,
-        "idemkey": row.key,
+        "idemkey": row.document_key,
         "rawref": f"message:{row.message_public_id}#{row.position}",
         "messagename": row.name,
         "data": data,

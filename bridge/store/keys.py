@@ -11,19 +11,20 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, select, text, update
+from sqlalchemy import Connection, Table, bindparam, delete, select, text, update
 
 from bridge.message import Subject
 from bridge.store import tables as t
 from bridge.store import transitions
 
 _CHUNK = 400
+_ANY_HELD = select(t.blocked_key.c.holder_id).where(t.blocked_key.c.lane_id == bindparam("lane")).limit(1)
 
 
 def holders(connection: Connection, lane_id: int, ordering_keys: Iterable[str]) -> dict[str, int]:
     """Which of these keys are held, and by which document or delivery."""
     held = t.blocked_key
-    if connection.execute(select(held.c.holder_id).where(held.c.lane_id == lane_id).limit(1)).first() is None:
+    if connection.execute(_ANY_HELD, {"lane": lane_id}).first() is None:
         return {}
     wanted = sorted(set(ordering_keys))
     found: dict[str, int] = {}

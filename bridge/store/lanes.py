@@ -15,8 +15,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Update, and_, bindparam, exists, or_, select, update
 
 from bridge.store import tables as t
 from bridge.store.ledger import Ledger, upsert
@@ -29,6 +30,20 @@ POISON = 3
 """Crashes of a row worked alone that make it poison."""
 CALM = 16
 """Batches without a crash after which they grow again."""
+
+
+_OF_BELL = t.bell.c.lane_id == bindparam("lane")
+_SET_BELL = update(t.bell).where(_OF_BELL, t.bell.c.set_at.is_(None)).values(set_at=bindparam("at"))
+_CLEAR_BELL = update(t.bell).where(_OF_BELL, t.bell.c.set_at.is_not(None)).values(set_at=None)
+_LANE = select(t.lane).where(t.lane.c.id == bindparam("lane")).with_for_update()
+_TAKE = (
+    update(t.lane)
+    .where(t.lane.c.id == bindparam("lane"))
+    .values(
+        holder=bindparam("holder_"), fence=bindparam("fence"), lease_until=bindparam("until"),
+        crashes=bindparam("crashes_"), batch=bindparam("batch_"),
+    )
+)  # fmt: skip
 
 
 class LeaseLost(Exception):
@@ -87,12 +102,7 @@ def set_bells(connection: Connection, ledger: Ledger, lane_ids: Iterable[int]) -
 
 
 def _set_bell(connection: Connection, ledger: Ledger, lane_id: int) -> bool:
-    changed = connection.execute(
-        update(t.bell)
-        .where(t.bell.c.lane_id == lane_id, t.bell.c.set_at.is_(None))
-        .values(set_at=ledger.now(connection))
-    )
-    return changed.rowcount == 1
+    return connection.execute(_SET_BELL, {"lane": lane_id, "at": ledger.now(connection)}).rowcount == 1
 
 
 def take(
@@ -103,10 +113,8 @@ def take(
     Waits for a holder that is just giving the lane back, so that work which it did not see any more
     is not left lying.
     """
-    connection.execute(
-        update(t.bell).where(t.bell.c.lane_id == lane_id, t.bell.c.set_at.is_not(None)).values(set_at=None)
-    )
-    row = connection.execute(select(t.lane).where(t.lane.c.id == lane_id).with_for_update()).one_or_none()
+    connection.execute(_CLEAR_BELL, {"lane": lane_id})
+    row = connection.execute(_LANE, {"lane": lane_id}).one_or_none()
     now = ledger.now(connection)
     if row is None or (row.holder is not None and row.lease_until > now):
         return None
@@ -124,11 +132,8 @@ def take(
         failures=row.failures,
         paused_until=row.paused_until,
     )
-    connection.execute(
-        update(t.lane)
-        .where(t.lane.c.id == lane_id)
-        .values(holder=holder, fence=lease.fence, lease_until=lease.until, crashes=crashes, batch=lease.batch)
-    )
+    taken = {"fence": lease.fence, "until": lease.until, "crashes_": crashes, "batch_": lease.batch}
+    connection.execute(_TAKE, {"lane": lane_id, "holder_": holder, **taken})
     return lease
 
 
@@ -260,8 +265,16 @@ def shrink(lease: Lease) -> None:
 
 
 def _write_fenced(connection: Connection, lease: Lease, **values: object) -> None:
-    changed = connection.execute(
-        update(t.lane).where(t.lane.c.id == lease.lane_id, t.lane.c.fence == lease.fence).values(**values)
-    )
-    if changed.rowcount != 1:
+    statement = _fenced(tuple(values))
+    if connection.execute(statement, {"id_": lease.lane_id, "fence_": lease.fence, **values}).rowcount != 1:
         raise LeaseLost(f"lane {lease.name}: the lease went to another holder")
+
+
+@lru_cache(maxsize=8)
+def _fenced(columns: tuple[str, ...]) -> Update:
+    """The update of these columns of a lane, under the fence; built once."""
+    lane = t.lane
+    held = (lane.c.id == bindparam("id_"), lane.c.fence == bindparam("fence_"))
+    return (
+        update(lane).where(*held).values({name: bindparam(name, type_=lane.c[name].type) for name in columns})
+    )

@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,18 @@ class Ledger:
 
     def dispose(self) -> None:
         self.engine.dispose()
+
+
+def insert_new(connection: Connection, table: Table, *returning: str) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT that leaves rows alone whose key is there, and returns columns of those it wrote."""
+    return _insert_new(connection.dialect.name, table, returning)
+
+
+@lru_cache(maxsize=64)
+def _insert_new(dialect: str, table: Table, returning: tuple[str, ...]) -> sqlite.Insert | postgresql.Insert:
+    insert = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+    new: Any = insert.on_conflict_do_nothing()
+    return new.returning(*(table.c[name] for name in returning)) if returning else new  # type: ignore[no-any-return]
 
 
 def upsert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:

@@ -15,13 +15,14 @@ Move = tuple[Subject, int, str, str, str | None]
 """Subject, internal id, state before, state after, reason."""
 
 _CHUNK = 500
+_INSERT = t.transition.insert()
 
 
 def record(connection: Connection, moves: Sequence[Move], *, at: datetime, by: str | None = None) -> None:
     """Append to the history."""
     if moves:
         connection.execute(
-            t.transition.insert(),
+            _INSERT,
             [
                 {
                     "subject": subject,
