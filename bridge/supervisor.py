@@ -61,6 +61,7 @@ class Supervisor:
     def __init__(self, logs: Path) -> None:
         self._logs = logs
         self._running: dict[str, _Running] = {}
+        self._batches: list[list[_Running]] = []
         self._keeper: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -76,8 +77,11 @@ class Supervisor:
 
     def start(self, services: Sequence[Service]) -> None:
         """Start all at once, then wait until each is ready. Raises :class:`ServiceFailed`."""
+        batch: list[_Running] = []
+        self._batches.append(batch)
         for service in services:
-            self._running[service.name] = _Running(service, self._spawn(service), time.monotonic())
+            batch.append(_Running(service, self._spawn(service), time.monotonic()))
+            self._running[service.name] = batch[-1]
         for service in services:
             self._await(self._running[service.name])
 
@@ -98,13 +102,14 @@ class Supervisor:
         return self._running[name].process.pid
 
     def stop(self) -> None:
-        """End everything, the last started first; harmless to repeat."""
-        everything = list(reversed(self._running.values()))
-        for running in everything:
-            with suppress(ProcessLookupError):
-                running.process.send_signal(signal.SIGTERM)
-        for running in everything:
-            self._end(running)
+        """End everything, what was started last first; harmless to repeat."""
+        for batch in reversed(self._batches):  # whoever needs a broker ends before the broker does
+            for running in batch:
+                with suppress(ProcessLookupError):
+                    running.process.send_signal(signal.SIGTERM)
+            for running in batch:
+                self._end(running)
+        self._batches.clear()
         self._running.clear()
         if self._keeper is not None and self._keeper.stdin is not None:
             self._keeper.stdin.close()

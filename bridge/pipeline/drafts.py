@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Text, cast, delete, select
 
 from bridge import dead_letters
 from bridge.dead_letters import Letter
@@ -43,7 +43,9 @@ def insert(connection: Connection, drafts: Sequence[Draft], *, at: datetime) -> 
     conflicts = _at_odds(connection, drafts)
     states = {}
     rows: dict[str, dict[str, Any]] = {}
-    by_public = {documents.public_id(draft.drafted.key): draft for draft in drafts}
+    by_public: dict[str, Draft] = {}
+    for draft in drafts:
+        by_public.setdefault(documents.public_id(draft.drafted.key), draft)  # the first one has the key
     for public, draft in by_public.items():
         known = conflicts.get(public)
         states[public] = draft.state if known is None else known[0]
@@ -60,7 +62,13 @@ def insert(connection: Connection, drafts: Sequence[Draft], *, at: datetime) -> 
             _bury(connection, inserted[public], by_public[public], other, at)
     _remember(connection, [(by_public[p], inserted[p]) for p in inserted if p not in conflicts])
     if len(inserted) < len(drafts):
-        _note_duplicates(connection, drafts, inserted, at)
+        repeated = [
+            draft
+            for draft in drafts
+            if (public := documents.public_id(draft.drafted.key)) not in inserted
+            or by_public[public] is not draft
+        ]
+        _note_duplicates(connection, repeated, at)
     return {
         inserted[public]: by_public[public].drafted.document
         for public in inserted
@@ -158,13 +166,25 @@ def _bury(connection: Connection, document_id: int, draft: Draft, other: int, at
     dead_letters.bury(connection, [letter], at=at)
 
 
-def _note_duplicates(
-    connection: Connection, drafts: Sequence[Draft], inserted: dict[str, int], at: datetime
-) -> None:
+def given_up_keys() -> dict[str, Any]:
+    """What a rejected document lets go of, so that a corrected file, or a second reading, can have it."""
+    document = t.document
+    return {
+        "public_id": document.c.public_id.op("||")("/rejected/").op("||")(cast(document.c.id, Text)),
+        "ordinal": -document.c.id * documents.DERIVED,
+    }
+
+
+def forget(connection: Connection, document_ids: Sequence[int]) -> None:
+    """Rejected documents no longer stand for their business keys."""
+    if document_ids:
+        connection.execute(delete(t.business_key).where(t.business_key.c.document_id.in_(document_ids)))
+
+
+def _note_duplicates(connection: Connection, repeated: Sequence[Draft], at: datetime) -> None:
     """Leave a trace of documents that another message had brought before."""
     document = t.document
-    missing = [draft for draft in drafts if documents.public_id(draft.drafted.key) not in inserted]
-    publics = [documents.public_id(draft.drafted.key) for draft in missing]
+    publics = [documents.public_id(draft.drafted.key) for draft in repeated]
     owner = {
         row.public_id: row.message_id
         for row in connection.execute(
@@ -172,7 +192,7 @@ def _note_duplicates(
         )
     }
     rows = []
-    for draft, public in zip(missing, publics, strict=True):
+    for draft, public in zip(repeated, publics, strict=True):
         if owner.get(public) not in (None, draft.message.id):
             marker = documents.public_id(f"{draft.drafted.key}@{draft.message.key}")
             rows.append(_row(draft, marker, DocumentState.DUPLICATE, at))

@@ -38,7 +38,7 @@ log = structlog.get_logger(__name__)
 
 YIELD = 0.002
 """Seconds that a worker leaves SQLite's write lock to others after each commit."""
-THIN, GATHER = 64, 0.01
+THIN, GATHER = 128, 0.03
 """A lane that is busy with batches of fewer rows than this waits so many seconds for more to come: a
 batch costs much the same with one row as with fifty. The first batch never waits."""
 
@@ -61,13 +61,10 @@ class Runner:
     def work(self, lane_id: int) -> None:
         """Work a lane until it is empty or its slice is over, then the lanes that it gave work to."""
         todo = [lane_id]
-        rung: set[int] = set()
         while todo:
-            for touched in self._work_lane(todo.pop(0), rung):
-                if touched not in todo:
-                    todo.append(touched)
+            todo += sorted(self._work_lane(todo.pop(0)) - set(todo))
 
-    def _work_lane(self, lane_id: int, rung: set[int]) -> set[int]:
+    def _work_lane(self, lane_id: int) -> set[int]:
         """Returns the lanes that got work and for which nobody has been rung."""
         with self.ledger.write() as connection:
             lease = lanes.take(
@@ -80,7 +77,7 @@ class Runner:
         if batch is None:
             return set()
         try:
-            return self._work_batches(lease, station, batch, rung)
+            return self._work_batches(lease, station, batch)
         except LeaseLost:
             log.warning("lane.lost", lane=lease.name)
         except (OperationalError, InterfaceError, DatabaseBusy) as error:
@@ -89,24 +86,24 @@ class Runner:
             self._let_go(lease)
         return set()
 
-    def _work_batches(self, lease: Lease, station: Station, first: Batch, rung: set[int]) -> set[int]:
+    def _work_batches(self, lease: Lease, station: Station, first: Batch) -> set[int]:
         deadline = time.monotonic() + self.settings.slice
-        touched: set[int] = set()
+        woken: set[int] = set()
         rounds = 0
         following: Batch | None = first
         while following is not None:
             batch, bells = following, list[int]()
             try:
-                touched |= station.work(batch)
+                station.work(batch)
                 is_over = time.monotonic() > deadline
+                is_thin = rounds > 0 and len(batch.ids) < THIN and batch.step is not Step.TRANSLATE
                 with self.ledger.write() as connection:
                     given = station.write(connection, batch, at=clock.now())
-                    lanes.set_bells(connection, self.ledger, given)
+                    given_bells = lanes.set_bells(connection, self.ledger, given)
                     lanes.count_calm(lease)
-                    is_thin = rounds > 0 and len(batch.ids) < THIN and batch.step is not Step.TRANSLATE
                     following = None if is_over or is_thin else self._next(connection, lease, station)
                     bells = self._hand_back(connection, lease) if is_over else []
-                touched |= given
+                woken.update(given_bells)
                 rounds += batch.step is not Step.TRANSLATE
                 if is_thin and not is_over:
                     time.sleep(GATHER)
@@ -120,12 +117,11 @@ class Runner:
                 following = self._in_smaller_pieces(lease, station, batch)
             if self.ledger.is_sqlite:
                 time.sleep(YIELD)
-            news = touched - rung
-            if news and (following is not None or bells):
-                self.ring(sorted(news))  # there is more to do here: let others deliver meanwhile
-                rung |= news
+            if woken and (following is not None or bells):
+                self.ring(sorted(woken))  # there is more to do here: let others deliver meanwhile
+                woken.clear()
             self.ring(bells)
-        return touched - rung
+        return woken
 
     def _next(self, connection: Connection, lease: Lease, station: Station) -> Batch | None:
         """Take the next rows and note their range; without any, give the lane back."""

@@ -44,8 +44,8 @@ class Station(Protocol):
 
     def take(self, connection: Connection, limit: int, *, at: datetime) -> Batch | None: ...
 
-    def work(self, batch: Batch) -> set[int]:
-        """Outside any transaction; returns lanes that got work on the way."""
+    def work(self, batch: Batch) -> None:
+        """Outside any transaction of the batch; what it gives other lanes on the way it rings for."""
         ...
 
     def write(self, connection: Connection, batch: Batch, *, at: datetime) -> set[int]:
@@ -83,38 +83,34 @@ class SourceStation:
         messages = translate.take(connection, self._lease.lane_id, limit)
         return Batch(Step.TRANSLATE, [row.id for row in messages], messages) if messages else None
 
-    def work(self, batch: Batch) -> set[int]:
+    def work(self, batch: Batch) -> None:
         batch.started = time.perf_counter()
         if batch.step is Step.APPLY:
             batch.result = self._resolve(batch.rows)
-            return set()
-        touched: set[int] = set()
+            return
         runner = self._runner
         for chunk in translate.read(batch.rows, company=runner.company, store=runner.settings.raw_store):
             if batch.result is not None:
-                touched |= self._commit_chunk(batch.result)
+                self._commit_chunk(batch.result)
             batch.result = chunk
-        return touched
 
-    def _commit_chunk(self, chunk: translate.Chunk) -> set[int]:
+    def _commit_chunk(self, chunk: translate.Chunk) -> None:
         """One of many chunks of a large message: write it, and apply what it released."""
         runner = self._runner
         with runner.ledger.write() as connection:
             lanes.renew(connection, runner.ledger, self._lease, seconds=self.lease_seconds)
             self._fresh.update(translate.write(connection, chunk, at=clock.now()))
-        touched: set[int] = set()
         while rows := self._ready():
             try:
                 results = self._resolve(rows)
                 with runner.ledger.write() as connection:
                     lanes.renew(connection, runner.ledger, self._lease, seconds=self.lease_seconds)
-                    touched |= self._write_applied(connection, results, clock.now())
-                    bells = lanes.set_bells(connection, runner.ledger, touched)
+                    given = self._write_applied(connection, results, clock.now())
+                    bells = lanes.set_bells(connection, runner.ledger, given)
             except MasterDataChanged:
                 continue
             self._forget(rows)
             runner.ring(bells)
-        return touched
 
     def _ready(self) -> list[tuple[Any, Document]]:
         if not self._fresh:
@@ -179,7 +175,7 @@ class EndpointStation:
         rows = deliver.take(connection, self._lease, limit, at=at)
         return Batch(Step.DELIVER, [row.id for row in rows], rows) if rows else None
 
-    def work(self, batch: Batch) -> set[int]:
+    def work(self, batch: Batch) -> None:
         batch.started = time.perf_counter()
         try:
             outlet = self._runner.outlets.get(self._endpoint.name)
@@ -187,9 +183,8 @@ class EndpointStation:
             at = datetime.now(UTC)
             trouble = DestinationUnavailable(f"endpoint {self._endpoint.name} cannot be opened: {error}")
             batch.result = [Sent(row, trouble, at, 0) for row in batch.rows]
-            return set()
+            return
         batch.result = self._runner.outlets.loop.run(self._send(outlet, batch.rows))
-        return set()
 
     async def _send(self, outlet: Outlet, rows: list[Any]) -> list[Sent]:
         company = self._runner.company.name

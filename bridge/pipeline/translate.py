@@ -41,7 +41,8 @@ class Chunk:
 
     drafts: list[Draft] = field(default_factory=list)
     closed: list[tuple[int, str, bool]] = field(default_factory=list)
-    """Parts with documents staged by an earlier chunk: message, part, accepted."""
+    """Parts of which an earlier chunk, or an earlier reading, may have staged documents: message, part,
+    accepted."""
     problems: list[tuple[Any, Problem]] = field(default_factory=list)
     finished: list[tuple[Any, TransformError | None]] = field(default_factory=list)
     lines: int = 0
@@ -126,7 +127,7 @@ def _read_message(row: Any, chunk: Chunk, *, company: Company, store: Path) -> G
         error = stopped
     except OSError as missing:
         error = Unreadable(f"its bytes are not in the raw store ({type(missing).__name__})")
-    chunk.closed += [(row.id, part, False) for part in staged]
+    chunk.closed += [(row.id, part, False) for part in (*staged, *open_parts)]
     chunk.finished.append((row, error))
     return chunk
 
@@ -134,14 +135,14 @@ def _read_message(row: Any, chunk: Chunk, *, company: Company, store: Path) -> G
 def _close(chunk: Chunk, row: Any, event: PartClosed, held: list[Draft], *, was_staged: bool) -> None:
     if event.accepted:
         chunk.drafts += [Draft(d.message, d.ordinal, d.drafted, DocumentState.READY) for d in held]
-    if was_staged:
+    if was_staged or not event.accepted:
         chunk.closed.append((row.id, event.part, event.accepted))
 
 
 def write(connection: Connection, chunk: Chunk, *, at: datetime) -> dict[int, Document]:
     """Write a chunk; returns the documents that are ready, by their internal id."""
     ready = drafts.insert(connection, chunk.drafts, at=at)
-    for message_id, part, accepted in chunk.closed:
+    for message_id, part, accepted in (*chunk.closed, *_read_before(chunk, ready)):
         _settle_staged(connection, message_id, part, accepted=accepted, at=at)
     letters = [_part_letter(row, problem) for row, problem in chunk.problems if not problem.warning]
     moves: list[transitions.Move] = []
@@ -161,18 +162,33 @@ def write(connection: Connection, chunk: Chunk, *, at: datetime) -> dict[int, Do
     return ready
 
 
+def _read_before(chunk: Chunk, ready: dict[int, Document]) -> list[tuple[int, str, bool]]:
+    """Parts that a reading before a crash cut elsewhere: what it staged of them is released now."""
+    drafted = [draft for draft in chunk.drafts if draft.state is DocumentState.READY]
+    if len(drafted) == len(ready):
+        return []
+    return [(message_id, part, True) for message_id, part in {(d.message.id, d.drafted.part) for d in drafted}]
+
+
 def _settle_staged(
     connection: Connection, message_id: int, part: str, *, accepted: bool, at: datetime
 ) -> None:
-    """Release or reject what earlier chunks staged of a part."""
+    """Release or reject what was staged of a part."""
     document = t.document
     state = DocumentState.READY if accepted else DocumentState.REJECTED
-    changed = connection.execute(
-        update(document)
-        .where(document.c.message_id == message_id, document.c.part == part, text("state = 'staged'"))
-        .values(state=state)
-        .returning(document.c.id)
-    ).scalars()
+    values = {"state": state} if accepted else {"state": state, **drafts.given_up_keys()}
+    changed = (
+        connection.execute(
+            update(document)
+            .where(document.c.message_id == message_id, document.c.part == part, text("state = 'staged'"))
+            .values(values)
+            .returning(document.c.id)
+        )
+        .scalars()
+        .all()
+    )
+    if not accepted:
+        drafts.forget(connection, changed)
     moves: list[transitions.Move] = [
         (Subject.DOCUMENT, row_id, DocumentState.STAGED, state, None) for row_id in changed
     ]

@@ -11,7 +11,7 @@ from transforms.canonical import TYPES
 from transforms.canonical.document import Document
 
 NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:crossdock:document")
-_DERIVED = 1_000
+DERIVED = 1_000
 
 
 def public_id(key: str) -> str:
@@ -21,7 +21,7 @@ def public_id(key: str) -> str:
 
 def derived_ordinal(document_id: int, number: int) -> int:
     """Ordinal of a document that was split off or edited, out of the way of those still to be read."""
-    return -(document_id * _DERIVED + number % _DERIVED)
+    return -(document_id * DERIVED + number % DERIVED)
 
 
 def dump(document: Document) -> str:

@@ -6,6 +6,7 @@ The endpoint is a file that every worker appends to, so what took effect is know
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import multiprocessing
 import os
@@ -127,7 +128,8 @@ def _disturb(workers: list[Any], chance: random.Random, start: Any) -> None:
 
 def _thaw(pid: int, seconds: float) -> None:
     time.sleep(seconds)
-    os.kill(pid, signal.SIGCONT)
+    with contextlib.suppress(ProcessLookupError):  # killed meanwhile
+        os.kill(pid, signal.SIGCONT)
 
 
 def _wait_until_delivered(bridge: Any, workers: list[Any], chance: random.Random, start: Any) -> None:

@@ -1,0 +1,146 @@
+"""The documentation agrees with the code: generated pages, links, commands, targets, and what is promised."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+import typer
+import yaml
+
+from bridge import reasons, reference
+from bridge.cli.commands import app
+from bridge.settings import Settings
+from transforms import canonical
+from transforms.formats.csv.layout import compile_layout as compile_csv
+from transforms.formats.json.layout import compile_layout as compile_json
+from transforms.payload import compile_payload
+
+ROOT = Path(__file__).parent.parent.parent
+PAGES = [
+    ROOT / "README.md",
+    ROOT / "CHANGELOG.md",
+    ROOT / "CONTRIBUTING.md",
+    *sorted(ROOT.glob("docs/**/*.md")),
+]
+LINK = re.compile(r"\]\(([^)#\s]*)(#[^)\s]*)?\)|(?:src|srcset)=\"([^\"]+)\"")
+FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+
+
+def text_of(page: Path) -> str:
+    return page.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", reference.pages())
+def test_a_generated_page_is_what_the_code_says(name: str) -> None:
+    found = text_of(ROOT / "docs/reference" / name)
+    assert found == reference.pages()[name], "write it anew: python -m bridge.reference docs/reference"
+
+
+def test_every_setting_is_described_and_stands_on_its_page() -> None:
+    page = text_of(ROOT / "docs/reference/settings.md")
+    for name, field in Settings.model_fields.items():
+        assert field.description, f"{name} needs a description in bridge/settings.py"
+        assert f"`CROSSDOCK_{name.upper()}`" in page
+
+
+def test_every_reason_code_stands_on_its_page() -> None:
+    page = text_of(ROOT / "docs/reference/reason-codes.md")
+    for code, reason in reasons.REASONS.items():
+        assert f"| `{code}` | {reason.title} |" in page
+
+
+def test_every_canonical_document_stands_on_the_page_of_layouts() -> None:
+    page = text_of(ROOT / "docs/reference/layouts.md")
+    assert [name for name in canonical.TYPES if f"`{name}`" not in page] == []
+
+
+@each_page
+def test_no_relative_link_is_broken(page: Path) -> None:
+    targets = [link[0] or link[2] for link in LINK.findall(text_of(page)) if link[0] or link[2]]
+    local = [target for target in targets if "://" not in target]
+    assert [target for target in local if not (page.parent / target).exists()] == []
+
+
+@each_page
+def test_every_anchor_leads_to_a_heading(page: Path) -> None:
+    for path, anchor, _ in LINK.findall(text_of(page)):
+        if anchor and "://" not in path:
+            target = page.parent / path if path else page
+            headings = re.findall(r"^#+ (.+)$", text_of(target), re.MULTILINE)
+            assert anchor[1:] in {slug(heading) for heading in headings}
+
+
+def slug(heading: str) -> str:
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+@each_page
+def test_every_make_target_that_is_named_exists(page: Path) -> None:
+    targets = set(re.findall(r"^([a-z]+):", text_of(ROOT / "Makefile"), re.MULTILINE))
+    commands = re.findall(r"(?:^ *|`)make ((?:[a-z]+ ?)+)", text_of(page), re.MULTILINE)
+    named = {target for command in commands for target in command.split()}
+    assert named <= targets
+
+
+def commands_of(page: Path) -> list[str]:
+    """Every ``crossdock …`` of the page, in code blocks and in the text."""
+    text = text_of(page)
+    blocks = "\n".join(body for language, body in FENCE.findall(text) if language in {"", "console", "sh"})
+    lines = re.findall(r"^(?:\$ )?(crossdock .*)$", blocks.replace("\\\n", " "), re.MULTILINE)
+    return lines + re.findall(r"`(crossdock [^`\n]+)`", FENCE.sub("", text))
+
+
+@each_page
+def test_every_command_that_is_named_exists_with_its_options(page: Path) -> None:
+    for line in commands_of(page):
+        words = shlex.split(line, comments=True)[1:]
+        command: Any = typer.main.get_command(app)
+        known = {option for parameter in command.params for option in parameter.opts}
+        while isinstance(command, click.Group) or hasattr(command, "commands"):
+            options = {option for parameter in command.params for option in parameter.opts}
+            while words and words[0] in options:
+                words = words[2:]
+            if not words:
+                break
+            assert words[0] in command.commands, line
+            command, words = command.commands[words[0]], words[1:]
+            known = {option for parameter in command.params for option in parameter.opts}
+        used = {word.split("=")[0] for word in words if word.startswith("--")}
+        assert used <= known | {"--help"}, line
+
+
+def test_every_command_stands_on_the_page_of_commands() -> None:
+    page = text_of(ROOT / "docs/reference/cli.md")
+    root: Any = typer.main.get_command(app)
+    for name, command in root.commands.items():
+        for path in [f"{name} {inner}" for inner in getattr(command, "commands", {})] or [name]:
+            assert f"`crossdock {path}" in page, path
+
+
+def yaml_blocks() -> list[tuple[str, Any]]:
+    found = []
+    for page in PAGES:
+        blocks = [body for language, body in FENCE.findall(text_of(page)) if language == "yaml"]
+        found += [(f"{page.name}-{number}", yaml.safe_load(body)) for number, body in enumerate(blocks, 1)]
+    return found
+
+
+@pytest.mark.parametrize(("_name", "data"), yaml_blocks(), ids=[name for name, _ in yaml_blocks()])
+def test_every_layout_that_is_shown_compiles(_name: str, data: dict[str, Any]) -> None:
+    compilers = {"csv": compile_csv, "json": compile_json}
+    for source in data.get("sources", {}).values():
+        compilers[source["format"]](source["options"], data.get("unit_alias", {}))
+    for endpoint in data.get("endpoints", {}).values():
+        if "payload" in endpoint:
+            compile_payload(endpoint["payload"])
+
+
+@each_page
+def test_nothing_is_promised_that_cannot_be_kept(page: Path) -> None:
+    assert "exactly once" not in re.sub(r"[\s-]+", " ", text_of(page)).lower()
