@@ -75,8 +75,7 @@ def open_small(tmp_path: Path, ledger_url: str, **more: Any) -> Bridge:
         write(tmp_path / "company", erp={"connector": "http"}, wms={"connector": "http"})
     chosen = settings(tmp_path, ledger_url, **more)
     bootstrap.prepare(chosen)
-    opened = bootstrap.open_bridge(chosen, ring=lambda _: None)
-    return opened
+    return bootstrap.open_bridge(chosen, ring=lambda _: None)
 
 
 def event(source: str, number: str, *, sku: str = "SKU-1", qty: int = 1, **fields: Any) -> Content:

@@ -107,6 +107,7 @@ def _add_reading(routes: APIRouter, bridge: Bridge, may: Guard) -> None:
 
     @routes.get("/dead-letters", dependencies=[can_read])
     def list_letters(
+        *,
         state: str | None = "open",
         code: str | None = None,
         source: str | None = None,

@@ -167,7 +167,9 @@ def _read_before(chunk: Chunk, ready: dict[int, Document]) -> list[tuple[int, st
     drafted = [draft for draft in chunk.drafts if draft.state is DocumentState.READY]
     if len(drafted) == len(ready):
         return []
-    return [(message_id, part, True) for message_id, part in {(d.message.id, d.drafted.part) for d in drafted}]
+    return [
+        (message_id, part, True) for message_id, part in {(d.message.id, d.drafted.part) for d in drafted}
+    ]
 
 
 def _settle_staged(

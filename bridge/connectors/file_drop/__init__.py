@@ -85,12 +85,12 @@ class FileDrop:
 
 
 def _as_997(document: dict[str, Any]) -> bytes:
-    from transforms.formats.x12 import writer  # noqa: PLC0415  # only folders that need it load it
+    from transforms.formats.x12.writer import write  # noqa: PLC0415  # only folders that need it load it
 
     acknowledged = DocumentAcknowledged.model_validate(document["data"])
     control = crc32(document["id"].encode()) % 999_999_999 + 1
     at = datetime.fromisoformat(document["time"]).astimezone(UTC)
-    return writer.write(acknowledged, control=control, at=at)
+    return write(acknowledged, control=control, at=at)
 
 
 def _write_whole(path: Path, content: bytes) -> None:
