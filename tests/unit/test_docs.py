@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ import pytest
 import typer
 import yaml
 
-from bridge import reasons, reference
+from bridge import check, reasons, reference
 from bridge.cli.commands import app
 from bridge.settings import Settings
 from transforms import canonical
@@ -142,6 +144,24 @@ def test_every_layout_that_is_shown_compiles(_name: str, data: dict[str, Any]) -
     for endpoint in data.get("endpoints", {}).values():
         if "payload" in endpoint:
             compile_payload(endpoint["payload"])
+
+
+def test_the_partner_of_the_worked_example_is_all_right(tmp_path: Path) -> None:
+    blocks = FENCE.findall(text_of(ROOT / "docs/how-to/adding-a-partner.md"))
+    sample, reference_rows = [body for language, body in blocks if language == "text"]
+    [profile] = [body for language, body in blocks if language == "yaml"]
+    company = tmp_path / "northbay"
+    shutil.copytree(ROOT / "examples/northbay", company)
+    partner = company / "partners/st9"
+    (partner / "samples").mkdir(parents=True)
+    (partner / "partner.yaml").write_text(profile)
+    (partner / "cross_reference.csv").write_text(reference_rows)
+    (partner / "samples/monday.csv").write_text(sample)
+
+    check.check(company, write_expected=True)
+    assert check.check(company).faults == ()
+    [document] = json.loads((partner / "samples/monday.csv.expected.json").read_text())["documents"]
+    assert [line["quantity"] for line in document["data"]["lines"]] == ["3", "-1"]
 
 
 @each_page
