@@ -138,3 +138,30 @@ def test_a_private_broker_answers_only_who_knows_its_password(
         with redis.Redis(port=planned.port) as stranger, pytest.raises(redis.AuthenticationError):
             stranger.ping()
     assert (tmp_path / "broker" / "broker.conf").stat().st_mode & 0o077 == 0
+
+
+def test_what_others_need_ends_after_them(tmp_path: Path) -> None:
+    code = """
+import signal, sys, time
+from pathlib import Path
+def end(*_):
+    time.sleep(0.2)
+    with Path({path!r}).open("a") as file:
+        file.write({name!r} + "\\n")
+    sys.exit(0)
+signal.signal(signal.SIGTERM, end)
+print("ready", flush=True)
+time.sleep(60)
+"""
+    ended = tmp_path / "ended"
+
+    def service(name: str) -> Service:
+        log = tmp_path / f"{name}.log"
+        return python(
+            name, code.format(path=str(ended), name=name), is_ready=lambda: "ready" in log.read_text()
+        )
+
+    with Supervisor(tmp_path) as supervisor:
+        supervisor.start([service("broker")])
+        supervisor.start([service("worker")])
+    assert ended.read_text().split() == ["worker", "broker"]
