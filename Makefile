@@ -52,7 +52,7 @@ lock:  ## write requirements/ anew from pyproject.toml (needs uv)
 	@$(LOCK) --extra embedded --extra dev -c requirements/runtime.txt pyproject.toml -o requirements/dev.txt
 
 bench: $(INSTALLED)  ## run the benchmarks; see bench/README.md
-	@$(BIN)/python -m bench $(ARGS)
+	@PATH="$(abspath $(BIN)):$$PATH" bash bench/run.sh $(ARGS)
 
 clean:  ## remove the environment, caches and the embedded ledger
 	@rm -rf $(VENV) var build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
