@@ -1,4 +1,4 @@
-"""One frozen settings class. Every value comes from the environment (``CROSSDOCK_<NAME>``) or ``.env``."""
+"""One frozen settings class. Every value comes from the environment (``CROSSDOCK_<NAME>``)."""
 
 from __future__ import annotations
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import tempfile
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -17,15 +19,22 @@ ROOT = Path(__file__).parent.parent
 
 
 @pytest.fixture(scope="session")
-def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with servers.redis_server(tmp_path_factory.mktemp("redis")) as url:
+def redis_url() -> Iterator[str]:
+    with _folder() as folder, servers.redis_server(folder) as url:
         yield url
 
 
 @pytest.fixture(scope="session")
-def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with servers.postgresql_server(tmp_path_factory.mktemp("postgresql")) as url:
+def postgresql_url() -> Iterator[str]:
+    with _folder() as folder, servers.postgresql_server(folder) as url:
         yield url
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    """A folder for a server; pytest's own are cleared away by other runs of pytest."""
+    with tempfile.TemporaryDirectory(prefix="crossdock-test-", ignore_cleanup_errors=True) as name:
+        yield Path(name)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -40,12 +40,12 @@ def insert(connection: Connection, drafts: Sequence[Draft], *, at: datetime) -> 
     """Write drafts; returns those that are ready to be applied, by internal id."""
     if not drafts:
         return {}
-    conflicts = _at_odds(connection, drafts)
-    states = {}
-    rows: dict[str, dict[str, Any]] = {}
     by_public: dict[str, Draft] = {}
     for draft in drafts:
         by_public.setdefault(documents.public_id(draft.drafted.key), draft)  # the first one has the key
+    conflicts = _at_odds(connection, list(by_public.values()))
+    states = {}
+    rows: dict[str, dict[str, Any]] = {}
     for public, draft in by_public.items():
         known = conflicts.get(public)
         states[public] = draft.state if known is None else known[0]
