@@ -51,7 +51,7 @@ lock:  ## write requirements/ anew from pyproject.toml (needs uv)
 	@$(LOCK) --extra embedded pyproject.toml -o requirements/runtime.txt
 	@$(LOCK) --extra embedded --extra dev -c requirements/runtime.txt pyproject.toml -o requirements/dev.txt
 
-bench: $(INSTALLED)  ## run the benchmarks; see bench/README.md
+bench: $(INSTALLED)  ## run the side-by-side benchmark; see bench/README.md
 	@PATH="$(abspath $(BIN)):$$PATH" bash bench/run.sh $(ARGS)
 
 clean:  ## remove the environment, caches and the embedded ledger

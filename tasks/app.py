@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from bridge.observability import configure
-
 from bridge import dispatch
+from bridge.observability import configure
 from tasks import process
 
 settings = dispatch.current_settings()
