@@ -140,7 +140,7 @@ def write(
     lacking = any(result.dead and result.dead.release for result in results) or any(
         dead.release for result in results for _, dead in result.bad_lines
     )
-    if lacking and lookup.refresh(connection):
+    if lacking and lookup.refresh(connection, hold=True):
         raise MasterDataChanged
     writing = _gather(connection, results, company, endpoint_lanes, at)
     _write_documents(connection, writing, at)

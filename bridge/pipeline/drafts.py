@@ -28,12 +28,20 @@ from transforms.reading import Drafted
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A document about to be written."""
+    """A document about to be written, dumped already: the transaction is to be short."""
 
     message: Any
     ordinal: int
     drafted: Drafted
     state: DocumentState
+    public_id: str
+    body: str
+
+    @classmethod
+    def of(cls, message: Any, ordinal: int, drafted: Drafted) -> Draft:
+        """Staged until its part is closed."""
+        public_id, body = documents.public_id(drafted.key), documents.dump(drafted.document)
+        return cls(message, ordinal, drafted, DocumentState.STAGED, public_id, body)
 
 
 def insert(connection: Connection, drafts: Sequence[Draft], *, at: datetime) -> dict[int, Document]:
@@ -42,7 +50,7 @@ def insert(connection: Connection, drafts: Sequence[Draft], *, at: datetime) -> 
         return {}
     by_public: dict[str, Draft] = {}
     for draft in drafts:
-        by_public.setdefault(documents.public_id(draft.drafted.key), draft)  # the first one has the key
+        by_public.setdefault(draft.public_id, draft)  # the first one has the key
     conflicts = _at_odds(connection, list(by_public.values()))
     states = {}
     rows: dict[str, dict[str, Any]] = {}
@@ -65,8 +73,7 @@ def insert(connection: Connection, drafts: Sequence[Draft], *, at: datetime) -> 
         repeated = [
             draft
             for draft in drafts
-            if (public := documents.public_id(draft.drafted.key)) not in inserted
-            or by_public[public] is not draft
+            if draft.public_id not in inserted or by_public[draft.public_id] is not draft
         ]
         _note_duplicates(connection, repeated, at)
     return {
@@ -91,7 +98,7 @@ def _row(draft: Draft, public: str, state: DocumentState, at: datetime) -> dict[
         "position": drafted.position,
         "state": state,
         "created_at": at,
-        "body": documents.dump(drafted.document),
+        "body": draft.body,
     }
 
 
@@ -110,7 +117,7 @@ def _at_odds(connection: Connection, drafts: Sequence[Draft]) -> dict[str, tuple
     own = _own_documents(connection, keyed, known)
     found: dict[str, tuple[DocumentState, int]] = {}
     for draft in keyed:
-        key, public = _business_key(draft), documents.public_id(draft.drafted.key)
+        key, public = _business_key(draft), draft.public_id
         content_hash = draft.drafted.content_hash or ""
         if key not in known:
             known[key] = (content_hash, 0)  # a second one in the same chunk meets the first
@@ -126,7 +133,7 @@ def _own_documents(
     """Documents that are these very drafts, written by a first reading of the same message."""
     document = t.document
     ids = sorted({document_id for _, document_id in known.values()})
-    publics = {documents.public_id(draft.drafted.key) for draft in keyed}
+    publics = {draft.public_id for draft in keyed}
     rows = connection.execute(select(document.c.id, document.c.public_id).where(document.c.id.in_(ids)))
     return {row.id for row in rows if row.public_id in publics}
 
@@ -184,7 +191,7 @@ def forget(connection: Connection, document_ids: Sequence[int]) -> None:
 def _note_duplicates(connection: Connection, repeated: Sequence[Draft], at: datetime) -> None:
     """Leave a trace of documents that another message had brought before."""
     document = t.document
-    publics = [documents.public_id(draft.drafted.key) for draft in repeated]
+    publics = [draft.public_id for draft in repeated]
     owner = {
         row.public_id: row.message_id
         for row in connection.execute(

@@ -8,7 +8,7 @@ is read again after a crash finds its rows there and leaves them alone.
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -106,9 +106,7 @@ def _read_message(row: Any, chunk: Chunk, *, company: Company, store: Path) -> G
             for event in reader.read(file, context):
                 if isinstance(event, Drafted):
                     ordinal += 1
-                    open_parts.setdefault(event.part, []).append(
-                        Draft(row, ordinal, event, DocumentState.STAGED)
-                    )
+                    open_parts.setdefault(event.part, []).append(Draft.of(row, ordinal, event))
                     chunk.lines += len(event.document.lines)
                 elif isinstance(event, PartClosed):
                     held = open_parts.pop(event.part, [])
@@ -134,7 +132,7 @@ def _read_message(row: Any, chunk: Chunk, *, company: Company, store: Path) -> G
 
 def _close(chunk: Chunk, row: Any, event: PartClosed, held: list[Draft], *, was_staged: bool) -> None:
     if event.accepted:
-        chunk.drafts += [Draft(d.message, d.ordinal, d.drafted, DocumentState.READY) for d in held]
+        chunk.drafts += [replace(draft, state=DocumentState.READY) for draft in held]
     if was_staged or not event.accepted:
         chunk.closed.append((row.id, event.part, event.accepted))
 
