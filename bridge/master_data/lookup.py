@@ -22,6 +22,7 @@ from bridge.errors import (
 )
 from bridge.store import tables as t
 from transforms import identifiers, units
+from transforms.errors import OutOfRange
 
 STAMP = "master_data"
 ANYBODY = "*"
@@ -30,6 +31,8 @@ GTIN_QUALIFIERS = frozenset({"UP", "EN", "UK", "EO", "SRV", GTIN})
 OUR_OWN = frozenset({"SK", "item_id"})
 """Qualifiers under which a partner may send our own item number."""
 COPIES = 500_000
+MOST = 10**12
+"""No quantity is larger; in millionths it fits a signed 64-bit integer."""
 _CHUNK = 400
 
 
@@ -52,9 +55,14 @@ class Lookup:
         self._items: dict[str, Item | None] = {}
         self._found: dict[tuple[str, tuple[tuple[str, str], ...]], Item] = {}
 
-    def refresh(self, connection: Connection) -> bool:
-        """Forget the copies if master data has changed; says whether it had."""
-        stamp = connection.execute(select(t.stamp.c.version).where(t.stamp.c.name == STAMP)).scalar() or 0
+    def refresh(self, connection: Connection, *, hold: bool = False) -> bool:
+        """Forget the copies if master data has changed; says whether it had.
+
+        With ``hold`` master data cannot change before the transaction ends: what is written because
+        something is missing is then there when a steward adds it and looks for what that frees.
+        """
+        wanted = select(t.stamp.c.version).where(t.stamp.c.name == STAMP)
+        stamp = connection.execute(wanted.with_for_update(read=True) if hold else wanted).scalar() or 0
         if stamp == self.stamp and len(self._targets) + len(self._items) < COPIES:
             return False
         changed, self.stamp = stamp != self.stamp, stamp
@@ -183,7 +191,8 @@ class Lookup:
 def to_base(item: Item, quantity: Decimal, unit: str) -> Decimal:
     """``quantity`` of ``unit`` in the item's base unit, exact.
 
-    Raises :class:`ConversionMissing`, and what :func:`transforms.units.to_base` raises.
+    Raises :class:`ConversionMissing`, :class:`transforms.errors.OutOfRange` for more than the book can
+    hold, and what :func:`transforms.units.to_base` raises.
     """
     if unit == item.base_unit:
         numerator, denominator = 1, 1
@@ -198,7 +207,10 @@ def to_base(item: Item, quantity: Decimal, unit: str) -> Decimal:
                 value=unit,
             )
         numerator, denominator = factor.numerator, factor.denominator
-    return units.to_base(quantity, numerator=numerator, denominator=denominator, precision=item.precision)
+    base = units.to_base(quantity, numerator=numerator, denominator=denominator, precision=item.precision)
+    if abs(base) >= MOST:
+        raise OutOfRange(f"{quantity} {unit} are {base} {item.base_unit}, more than the book can hold")
+    return base
 
 
 def _item_key(qualifier: str, code: str) -> tuple[str, str, str]:
