@@ -168,7 +168,7 @@ def _gather(
     row, result = one.row, one.result
     tries = row.tries if resting and isinstance(result, NotYet) else row.tries + 1
     writing.attempts.append(_attempt(one))
-    outcome = decide(result, tries=max(tries, 1), at=at, retry=endpoint.retry, features=features)
+    outcome = decide(result, tries=tries, at=at, retry=endpoint.retry, features=features)
     if isinstance(outcome, Advance):
         assert isinstance(result, Receipt)
         writing.delivered.append({"row_id": row.id, "tried": tries, "at": at, "reference": result.reference})

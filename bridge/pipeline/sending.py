@@ -17,9 +17,6 @@ from typing import Any
 from bridge.connectors.contract import Connector, Outgoing, Receipt, Result
 from bridge.errors import CrossdockError, InternalBug, ResultUnknown
 
-CLOSED_WAYS = 2
-"""So many keys failing with none getting through means that the endpoint is at fault, not the keys."""
-
 
 @dataclass(frozen=True, slots=True)
 class Sent:
@@ -111,6 +108,8 @@ class _Sender:
         if unsent:
             try:
                 fresh = await self._connector.deliver([one.outgoing for one in unsent], timeout=self._seconds)
+                if len(fresh) != len(unsent):
+                    raise ValueError(f"{len(fresh)} results for {len(unsent)} documents")  # noqa: TRY301  # told below
             except Exception as error:  # noqa: BLE001  # a connector's bug must not take the lane down
                 fresh = [InternalBug(f"the connector failed: {type(error).__name__}: {error}")] * len(unsent)
         answers = iter(fresh)
@@ -121,3 +120,5 @@ class _Sender:
             return await self._connector.look_up(one.outgoing.key, timeout=self._seconds)
         except CrossdockError as error:
             return ResultUnknown(f"could not be asked whether it took effect: {error.text}")
+        except Exception as error:  # noqa: BLE001  # a connector's bug must not take the lane down
+            return InternalBug(f"the connector failed when asked: {type(error).__name__}: {error}")

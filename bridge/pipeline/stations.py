@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from bridge import clock
 from bridge.connectors.contract import Features, Outgoing
 from bridge.errors import DestinationUnavailable, InternalBug, Poison
-from bridge.message import Step
+from bridge.message import DeliveryState, Step
 from bridge.observability import observe_step
 from bridge.pipeline import apply, deliver, sending, translate
 from bridge.pipeline.apply import MasterDataChanged
@@ -203,7 +203,8 @@ class EndpointStation:
     def _must_ask(self, row: Any, features: Features) -> bool:
         if not features.lookup or features.idempotency_key:
             return False
-        return row.tries > 0 or row.id in self._doubtful
+        tried = row.tries > 0 or row.state == DeliveryState.RETRY  # a try while the lane rests is not counted
+        return tried or row.id in self._doubtful
 
     def write(self, connection: Connection, batch: Batch, *, at: datetime) -> set[int]:
         deliver.write(
