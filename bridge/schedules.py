@@ -61,7 +61,7 @@ def _run(ledger: Ledger, row: Any, holder: str, works: Mapping[str, Work]) -> bo
     except Exception as failed:
         log.exception("schedule.failed", schedule=row.name)
         error = f"{type(failed).__name__}: {failed}"
-    _finish(ledger, row.name, error)
+    _finish(ledger, row.name, holder, error)
     return True
 
 
@@ -79,10 +79,10 @@ def _take(ledger: Ledger, row: Any, holder: str) -> bool:
     return taken.rowcount == 1
 
 
-def _finish(ledger: Ledger, name: str, error: str | None) -> None:
+def _finish(ledger: Ledger, name: str, holder: str, error: str | None) -> None:
     with ledger.write() as connection:
         connection.execute(
             update(t.schedule)
-            .where(t.schedule.c.name == name)
+            .where(t.schedule.c.name == name, t.schedule.c.holder == holder)
             .values(holder=None, lease_until=0, last_error=error)
         )
