@@ -25,7 +25,8 @@ from bridge.store import lanes
 from bridge.store import tables as t
 from tests import company
 
-RETRY = {"tries": 3, "first": 0.01, "longest": 0.02}
+RETRY = {"tries": 3, "first": 60.0, "longest": 60.0}
+"""Long enough that only :meth:`Works.wake` makes a retry due."""
 IDEMPOTENT = Features(idempotency_key=True)
 LOOKUP = Features(lookup=True)
 NEITHER = Features()

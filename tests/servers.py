@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -47,7 +48,8 @@ def wait_for_port(port: int, seconds: float = 30) -> None:
 
 @contextmanager
 def running(command: list[str], **options: object) -> Iterator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **options)
+    silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    process = subprocess.Popen(command, **{**silent, **options})
     try:
         yield process
     finally:
@@ -88,7 +90,54 @@ def postgresql_server(folder: Path) -> Iterator[str]:
         [initdb, "-D", str(data), "-U", "crossdock", "-A", "trust", "-E", "UTF8", "--no-sync"],
         check=True, capture_output=True, **as_user,
     )  # fmt: skip
-    command = [postgres, "-D", str(data), "-p", str(port), "-h", "127.0.0.1", "-k", str(folder), "-c", "max_connections=200"]
-    with running(command, **as_user):
+    command = [
+        postgres,
+        "-D",
+        str(data),
+        "-p",
+        str(port),
+        "-h",
+        "127.0.0.1",
+        "-k",
+        str(folder),
+        "-c",
+        "max_connections=200",
+    ]
+    with (folder / "server.log").open("wb") as log, running(command, stderr=log, **as_user):
         wait_for_port(port)
         yield f"postgresql+psycopg://crossdock@127.0.0.1:{port}/postgres"
+
+
+@contextmanager
+def rabbitmq_server(folder: Path) -> Iterator[str]:
+    """A private RabbitMQ with a name, a distribution port and a port mapper of its own."""
+    program = need("rabbitmq-server", Path("/usr/sbin"), Path("/usr/lib/rabbitmq/bin"))
+    direct = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")  # Debian's wrapper would change the user
+    program = str(direct) if direct.exists() else program
+    port, distribution, mapper = free_port(), free_port(), free_port()
+    environment = {
+        **os.environ,
+        "HOME": str(folder),
+        "RABBITMQ_NODENAME": f"rabbit{port}@localhost",
+        "RABBITMQ_NODE_IP_ADDRESS": "127.0.0.1",
+        "RABBITMQ_NODE_PORT": str(port),
+        "RABBITMQ_DIST_PORT": str(distribution),
+        "ERL_EPMD_PORT": str(mapper),
+        "RABBITMQ_MNESIA_BASE": str(folder / "mnesia"),
+        "RABBITMQ_LOG_BASE": str(folder / "log"),
+        "RABBITMQ_PID_FILE": str(folder / "pid"),
+        "RABBITMQ_CONF_ENV_FILE": str(folder / "none"),
+        "RABBITMQ_ENABLED_PLUGINS_FILE": str(folder / "plugins"),
+    }
+    try:
+        with running([program], env=environment, cwd=str(folder), start_new_session=True) as process:
+            try:
+                wait_for_port(port, 60)
+                yield f"amqp://guest:guest@127.0.0.1:{port}//"
+            finally:
+                os.killpg(process.pid, signal.SIGTERM)
+    finally:
+        if epmd := shutil.which(
+            "epmd", path=os.pathsep.join(["/usr/bin", *map(str, Path("/usr/lib").glob("erlang/erts*/bin"))])
+        ):
+            subprocess.run([epmd, "-port", str(mapper), "-kill"], check=False, capture_output=True)
