@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import structlog
 import yaml
 from sqlalchemy import Table, func, select, update
 
@@ -24,6 +25,11 @@ from bridge.pipeline.runner import Runner
 from bridge.store import lanes
 from bridge.store import tables as t
 from tests import company
+
+structlog.configure(
+    processors=[structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
+)
+"""Tracebacks with all variables in them take a second each."""
 
 RETRY = {"tries": 3, "first": 60.0, "longest": 60.0}
 """Long enough that only :meth:`Works.wake` makes a retry due."""

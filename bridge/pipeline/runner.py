@@ -38,9 +38,9 @@ log = structlog.get_logger(__name__)
 
 YIELD = 0.002
 """Seconds that a worker leaves SQLite's write lock to others after each commit."""
-THIN, GATHER = 128, 0.03
-"""A lane that is busy with batches of fewer rows than this waits so many seconds for more to come: a
-batch costs much the same with one row as with fifty. The first batch never waits."""
+BUSY, THIN, GATHER = 4, 128, 0.03
+"""A lane that has worked so many batches in a row, the last one of fewer rows than this, waits so many
+seconds for more to come: a batch costs much the same with one row as with fifty."""
 
 
 @dataclass(slots=True)
@@ -96,7 +96,7 @@ class Runner:
             try:
                 station.work(batch)
                 is_over = time.monotonic() > deadline
-                is_thin = rounds > 0 and len(batch.ids) < THIN and batch.step is not Step.TRANSLATE
+                is_thin = rounds >= BUSY and len(batch.ids) < THIN and batch.step is not Step.TRANSLATE
                 with self.ledger.write() as connection:
                     given = station.write(connection, batch, at=clock.now())
                     given_bells = lanes.set_bells(connection, self.ledger, given)
@@ -106,6 +106,7 @@ class Runner:
                 woken.update(given_bells)
                 rounds += batch.step is not Step.TRANSLATE
                 if is_thin and not is_over:
+                    self._ring_all(woken)
                     time.sleep(GATHER)
                     following = self._again(lease, station)
             except (LeaseLost, OperationalError, InterfaceError, DatabaseBusy):
@@ -117,11 +118,15 @@ class Runner:
                 following = self._in_smaller_pieces(lease, station, batch)
             if self.ledger.is_sqlite:
                 time.sleep(YIELD)
-            if woken and (following is not None or bells):
-                self.ring(sorted(woken))  # there is more to do here: let others deliver meanwhile
-                woken.clear()
+            if following is not None or bells:
+                self._ring_all(woken)  # there is more to do here: let others deliver meanwhile
             self.ring(bells)
         return woken
+
+    def _ring_all(self, woken: set[int]) -> None:
+        if woken:
+            self.ring(sorted(woken))
+            woken.clear()
 
     def _next(self, connection: Connection, lease: Lease, station: Station) -> Batch | None:
         """Take the next rows and note their range; without any, give the lane back."""
