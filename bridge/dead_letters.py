@@ -277,9 +277,9 @@ def _what(letter: Letter) -> dict[str, object]:
     return {
         "new_step": letter.step,
         "new_code": letter.code,
-        "new_sentence": letter.sentence,
+        "new_sentence": _storable(letter.sentence),
         "new_location": letter.location.as_dict() if letter.location else None,
-        "new_value": letter.value,
+        "new_value": _storable(letter.value),
         "new_condition": letter.release_condition,
     }
 
@@ -316,15 +316,20 @@ def _new(letter: Letter, at: datetime) -> dict[str, object]:
         "number": letter.number,
         "step": letter.step,
         "code": letter.code,
-        "sentence": letter.sentence,
+        "sentence": _storable(letter.sentence),
         "location": letter.location.as_dict() if letter.location else None,
-        "value": letter.value,
+        "value": _storable(letter.value),
         "fragment": letter.fragment,
         "release_condition": letter.release_condition,
         "state": LetterState.OPEN,
         "first_at": at,
         "last_at": at,
     }
+
+
+def _storable(text: str | None) -> str | None:
+    """What is wrong may be wrong in characters that no database takes: NUL, half of a surrogate pair."""
+    return text and text.encode(errors="backslashreplace").decode().replace("\0", "\\x00")
 
 
 def _chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
