@@ -275,7 +275,6 @@ def test_what_a_holder_was_sending_when_it_ended_is_settled_by_what_the_endpoint
 
 def reset(works: Works) -> None:
     """As if the holder of the endpoint's lane had ended after sending and before its commit."""
-
     ids = [row.id for row in works.rows(t.delivery)]
     with works.ledger.write() as connection:
         connection.execute(update(t.delivery).values(state="pending", tries=0, delivered_at=None))

@@ -10,7 +10,6 @@ from bridge.inventory import postings
 from bridge.store import lanes
 from bridge.store import tables as t
 from tests import company, effects
-from tests.effects import Works
 
 pytestmark = pytest.mark.integration
 
