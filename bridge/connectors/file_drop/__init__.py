@@ -31,7 +31,9 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    folder: Path = Field(description="Where files appear; give it whole, a relative path is below the working folder.")
+    folder: Path = Field(
+        description="Where files appear; give it whole, a relative path is below the working folder."
+    )
     name: str = Field("{number}.{id}", description="File name, from fields of the CloudEvents envelope.")
     encoder: Literal["json", "x12-997"] = "json"
 
