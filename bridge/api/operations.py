@@ -140,20 +140,20 @@ def _add_reading(routes: APIRouter, bridge: Bridge, may: Guard) -> None:
 
 def _add_acting(routes: APIRouter, bridge: Bridge, may: Guard) -> None:
     ledger, ring = bridge.ledger, bridge.ring
+    # as defaults, because FastAPI cannot look a local name up in an annotation that is text
+    can_replay, can_edit, can_discard = (
+        Depends(may(one)) for one in (Permission.REPLAY, Permission.EDIT, Permission.DISCARD)
+    )
 
     @routes.post("/dead-letters/{public_id}/replay")
-    def replay_letter(
-        public_id: str, body: Reasoned, who: Annotated[Principal, Depends(may(Permission.REPLAY))]
-    ) -> Done:
+    def replay_letter(public_id: str, body: Reasoned, who: Principal = can_replay) -> Done:
         """Let it go on as it is."""
         return _done(lambda: replay.replay(
             ledger, [public_id], actor=f"api:{who.name}", reason=body.reason, accept=bridge.accept_one, ring=ring
         ))  # fmt: skip
 
     @routes.post("/dead-letters/{public_id}/edit")
-    def edit_letter(
-        public_id: str, body: Edited, who: Annotated[Principal, Depends(may(Permission.EDIT))]
-    ) -> Done:
+    def edit_letter(public_id: str, body: Edited, who: Principal = can_edit) -> Done:
         """Let it go on with other content."""
         return _done(lambda: replay.edit_and_replay(
             ledger, public_id, body.content, actor=f"api:{who.name}", reason=body.reason,
@@ -161,9 +161,7 @@ def _add_acting(routes: APIRouter, bridge: Bridge, may: Guard) -> None:
         ))  # fmt: skip
 
     @routes.post("/dead-letters/{public_id}/discard")
-    def discard_letter(
-        public_id: str, body: Reasoned, who: Annotated[Principal, Depends(may(Permission.DISCARD))]
-    ) -> Done:
+    def discard_letter(public_id: str, body: Reasoned, who: Principal = can_discard) -> Done:
         """It shall never take effect."""
         return _done(lambda: replay.discard(
             ledger, [public_id], actor=f"api:{who.name}", reason=body.reason, ring=ring
