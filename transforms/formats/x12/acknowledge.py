@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from transforms.canonical.acknowledgements import AcknowledgedGroup, AcknowledgedPart, DocumentAcknowledged
+from transforms.errors import TransformError
 from transforms.formats.x12.sets import element
 
 
@@ -14,6 +15,9 @@ class Group:
     """A functional group being read. ``codes`` are of data elements 716 (group) and 718 (set)."""
 
     gs: list[str]
+    offset: int | None = None
+    refusal: TransformError | None = None
+    """Why none of its sets may count, if so."""
     parts: list[AcknowledgedPart] = field(default_factory=list)
     codes: list[str] = field(default_factory=list)
     included: int | None = None
@@ -26,6 +30,13 @@ class Group:
         self.parts.append(
             AcknowledgedPart(document_type=kind, control=control, accepted=not codes, codes=codes)
         )
+
+    def reject_all(self, code: str) -> None:
+        """What had been accepted is not, for a reason outside the sets."""
+        self.parts = [
+            one.model_copy(update={"accepted": False, "codes": (code,)}) if one.accepted else one
+            for one in self.parts
+        ]
 
 
 def document(isa: list[str], groups: list[Group], at: datetime) -> DocumentAcknowledged:

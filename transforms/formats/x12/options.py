@@ -16,7 +16,13 @@ class Options(BaseModel):
     receiver: str | None = Field(None, description="ISA07:ISA08 that we answer to.")
     usage: Literal["P", "T"] = Field("P", description="ISA15 that this line takes.")
     acknowledge: bool = Field(True, description="Answer each interchange with a 997.")
-    totals: Literal["reject", "warn"] = Field("reject", description="What a wrong control total does.")
+    versions: tuple[str, ...] = Field(("003", "004", "005", "006"), description="What GS08 may begin with.")
+    gate: Literal["set", "interchange"] = Field(
+        "set", description="What must be right before a set counts: its own trailer, or also GE and IEA."
+    )
+    totals: Literal["reject", "warn"] = Field(
+        "reject", description="What a wrong control total does; a hash total only ever warns."
+    )
     line_faults: Literal["line", "reject"] = Field(
         "line", description="A bad value stops its line, or its whole set."
     )
@@ -30,7 +36,12 @@ class Options(BaseModel):
         True, alias="944.receipt_no_unique", description="One receipt number, one receipt."
     )
     transfer_prefix: str = Field("T-", description="W17-04 that begins like this is a transfer of ours.")
-    adjustment_sign: Literal["signed", "by_reason_code"] = Field("signed", alias="947.sign")
+    adjustment_sign: Literal["signed", "by_reason_code"] = Field(
+        "signed", alias="947.sign", description="Where a change says whether stock grew or shrank."
+    )
+    stock_figure: Literal["on_hand", "available"] = Field(
+        "on_hand", alias="846.figure", description="The line's quantity where both are told in one unit."
+    )
 
 
 class OptionsInvalid(ValueError):

@@ -1,109 +1,173 @@
-"""One transaction set as it stands between ST and SE, with what a map needs to read it."""
+"""One transaction set while it is read: where its segments stand, and what maps ask of their elements."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 from transforms import units
 from transforms.canonical.document import Codes
 from transforms.errors import DateInvalid, ElementInvalid, NotNumeric, UnitUnknown
 from transforms.formats.x12.options import Options
 from transforms.location import Location
-from transforms.segments import Dialect, Segment
+from transforms.segments import Batch, Dialect
 
-_NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,6})?|-?\.\d{1,6}", re.ASCII)
+LARGEST = 1 << 18
+"""Bytes of a set that is kept for repair; of a larger one only its places are known."""
+
+_NUMBER = re.compile(r"[+-]?(\d{1,15}(\.\d{0,6})?|\.\d{1,6})", re.ASCII)
+_DATE = re.compile(r"\d{8}", re.ASCII)
+_CLOCK = re.compile(r"\d{4}(\d{2}(\d{2})?)?", re.ASCII)
 _LOT, _SERIAL = "LT", "SN"
 
+Elements = list[str]
+"""A segment's elements; the first is the tag."""
+Group = list[Elements]
+"""Segments that belong together: a header, or a line with all that stands behind it."""
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(slots=True)
+class Held:
+    """The pieces of batches in which a set stands: its text for repair, its places for whoever asks."""
+
+    count: int = 0
+    whole: bool = True
+    _pieces: list[tuple[int, Batch, int, int]] = field(default_factory=list)
+    _size: int = 0
+
+    def add(self, batch: Batch, start: int, end: int) -> None:
+        if not self._pieces or self._pieces[-1][1] is not batch:
+            self._size += len(batch.text)
+        self._pieces.append((self.count, batch, start, end))
+        self.count += end - start
+        if self._size > 4 * LARGEST:  # batches are shared with neighbours, so this much may be a small set
+            self.whole = False
+            del self._pieces[:-2]
+
+    def segments(self) -> list[str]:
+        """All segments, while ``whole``."""
+        return [one for _, batch, start, end in self._pieces for one in batch.segments[start:end]]
+
+    def offset(self, ordinal: int) -> int | None:
+        """Byte offset of a segment of the set (the first is 1), unless it was let go."""
+        for before, batch, start, end in reversed(self._pieces):
+            index = ordinal - 1 - before
+            if 0 <= index < end - start:
+                return batch.offset(start + index)
+        return None
+
+
+@dataclass(slots=True)
 class TransactionSet:
-    """``isa`` and ``gs`` are the headers around it; ``segments`` include ST and SE."""
+    """``isa``, ``gs`` and ``st`` are the headers around it; ``group`` is what a map just looks at."""
 
-    isa: list[str]
-    gs: list[str]
-    segments: list[Segment]
+    isa: Elements
+    gs: Elements
+    st: Elements
     dialect: Dialect
     options: Options
     alias: Mapping[str, str]
     partner: str
-    ordinal: int = 1
+    ordinal: int
+    held: Held = field(default_factory=Held)
+    group: Group = field(default_factory=list)
+    group_at: int = 0
+    """Ordinal of the group's first segment in the set."""
+    line: str = ""
+    """The line being read, as ``/PO1[2]``."""
+    known_units: dict[str, str] = field(default_factory=dict)
 
     @property
     def kind(self) -> str:
-        return element(self.segments[0][0], 1)
+        return element(self.st, 1)
 
     @property
     def control(self) -> str:
-        return element(self.segments[0][0], 2)
+        return element(self.st, 2)
 
     @property
     def path(self) -> str:
         return f"ISA{self.isa[13]}/GS{element(self.gs, 6)}/ST{self.control}"
 
-    def place(self, segment: Segment, position: int | None = None) -> Location:
-        """Where a segment, or one of its elements, stands."""
-        index = next(i for i, one in enumerate(self.segments, start=1) if one is segment)
-        return Location(path=self.path, segment=index, tag=segment[0][0], element=position, offset=segment[1])
+    def place(self, elements: Elements, position: int | None = None) -> Location:
+        """Where a segment of the group being read, or one of its elements, stands."""
+        index = next((i for i, one in enumerate(self.group) if one is elements), 0)
+        return self.spot(self.group_at + index, elements[0], position)
+
+    def spot(self, ordinal: int, tag: str | None, position: int | None = None) -> Location:
+        """The segment of an ordinal as a place."""
+        return Location(
+            path=self.path + self.line, segment=ordinal, tag=tag, element=position,
+            offset=self.held.offset(ordinal),
+        )  # fmt: skip
 
 
-def element(elements: list[str], position: int) -> str:
+def element(elements: Elements, position: int) -> str:
     """An element, or nothing."""
-    return elements[position].strip() if position < len(elements) else ""
+    return elements[position] if position < len(elements) else ""
 
 
-def needed(one: TransactionSet, segment: Segment, position: int) -> str:
+def needed(one: TransactionSet, elements: Elements, position: int) -> str:
     """A mandatory element. Raises :class:`ElementInvalid`."""
-    value = element(segment[0], position)
-    if not value:
-        raise ElementInvalid(
-            f"{segment[0][0]}{position:02d} is missing", location=one.place(segment, position)
-        )
-    return value
+    if position < len(elements) and elements[position]:
+        return elements[position]
+    raise ElementInvalid(f"{elements[0]}{position:02d} is missing", location=one.place(elements, position))
 
 
-def quantity(one: TransactionSet, segment: Segment, position: int) -> Decimal:
+def quantity(one: TransactionSet, elements: Elements, position: int) -> Decimal:
     """A number (types N and R). Raises :class:`NotNumeric` or :class:`ElementInvalid`."""
-    value = needed(one, segment, position)
-    if not _NUMBER.fullmatch(value):
-        raise NotNumeric(f"{value!r} is not a number", location=one.place(segment, position), value=value)
-    return Decimal(value)
+    value = needed(one, elements, position)
+    if value.isdecimal() and value.isascii() and len(value) <= 12:
+        return Decimal(value)
+    if _NUMBER.fullmatch(value) and abs(number := Decimal(value)) < 10**12:
+        return number
+    raise NotNumeric(
+        f"{value!r} is not a number below 10^12", location=one.place(elements, position), value=value
+    )
 
 
-def optional_quantity(one: TransactionSet, segment: Segment, position: int) -> Decimal | None:
-    return quantity(one, segment, position) if element(segment[0], position) else None
+def optional_quantity(one: TransactionSet, elements: Elements, position: int) -> Decimal | None:
+    return quantity(one, elements, position) if element(elements, position) else None
 
 
-def unit(one: TransactionSet, segment: Segment, position: int) -> tuple[str, str]:
+def unit(one: TransactionSet, elements: Elements, position: int) -> tuple[str, str]:
     """Rec 20 code and the code as sent. Raises :class:`transforms.errors.UnitUnknown`."""
-    value = needed(one, segment, position)
-    try:
-        return units.rec20(value, system="x12", alias=one.alias), value
-    except UnitUnknown as error:
-        error.location = one.place(segment, position)
-        raise
+    value = needed(one, elements, position)
+    found = one.known_units.get(value)
+    if found is None:
+        try:
+            found = one.known_units[value] = units.rec20(value, system="x12", alias=one.alias)
+        except UnitUnknown as error:
+            error.location = one.place(elements, position)
+            raise
+    return found, value
 
 
-def date(one: TransactionSet, segment: Segment, position: int, time_position: int | None = None) -> datetime:
+def date(one: TransactionSet, elements: Elements, position: int, clock_at: int | None = None) -> datetime:
     """A date CCYYMMDD, with its time HHMM[SS] where that is given, in UTC."""
-    value = needed(one, segment, position)
-    clock = element(segment[0], time_position) if time_position else ""
-    try:
-        return datetime.strptime(value + (clock or "0000")[:4], "%Y%m%d%H%M").replace(tzinfo=UTC)
-    except ValueError:
-        raise DateInvalid(
-            f"{value!r} is not a date CCYYMMDD", location=one.place(segment, position), value=value
-        ) from None
+    value = needed(one, elements, position)
+    clock = element(elements, clock_at) if clock_at else ""
+    if _DATE.fullmatch(value) and _CLOCK.fullmatch(clock or "0000"):
+        try:
+            return datetime.strptime(f"{value}{clock:0<6}"[:14], "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+        except ValueError:
+            pass  # the same answer as for what has not even the shape of a date
+    raise DateInvalid(
+        f"{value!r} {clock!r} is not a date CCYYMMDD and a time HHMM[SS]" if clock
+        else f"{value!r} is not a date CCYYMMDD",
+        location=one.place(elements, position), value=value,
+    )  # fmt: skip
 
 
-def iso_day(one: TransactionSet, segment: Segment, position: int) -> str:
-    return date(one, segment, position).date().isoformat()
+def iso_day(one: TransactionSet, elements: Elements, position: int) -> str:
+    return date(one, elements, position).date().isoformat()
 
 
-def pairs(elements: list[str], *starts: int) -> Codes:
+def pairs(elements: Elements, *starts: int) -> Codes:
     """Qualifier (235) and identifier (234) pairs; lots and serials are not identifiers of the item."""
     found: Codes = {}
     for start in starts:
@@ -113,7 +177,17 @@ def pairs(elements: list[str], *starts: int) -> Codes:
     return found
 
 
-def of_kind(elements: list[str], qualifier: str, starts: Iterable[int]) -> str | None:
+def pairs_from(elements: Elements, start: int) -> Codes:
+    """All pairs up to the end of the segment. It runs for every line, so the usual case is one call."""
+    qualifiers = elements[start::2]
+    found = dict(zip(qualifiers, elements[start + 1 :: 2], strict=False))
+    is_plain = len(found) == len(qualifiers) and "" not in found and "" not in found.values()
+    if is_plain and _LOT not in found and _SERIAL not in found:
+        return found
+    return pairs(elements, *range(start, len(elements), 2))
+
+
+def of_kind(elements: Elements, qualifier: str, starts: Iterable[int]) -> str | None:
     """The identifier under one qualifier, such as ``LT`` for the lot."""
     for start in starts:
         if element(elements, start) == qualifier:
@@ -121,18 +195,44 @@ def of_kind(elements: list[str], qualifier: str, starts: Iterable[int]) -> str |
     return None
 
 
-def site(one: TransactionSet, header: Iterable[Segment]) -> Codes:
+def lot_of(elements: Elements, starts: Iterable[int]) -> str | None:
+    return of_kind(elements, _LOT, starts) if _LOT in elements else None
+
+
+def serials_of(elements: Elements, starts: Iterable[int]) -> tuple[str, ...]:
+    """Serial numbers among the pairs of a segment."""
+    return tuple(
+        element(elements, start + 1)
+        for start in starts
+        if element(elements, start) == _SERIAL and element(elements, start + 1)
+    )
+
+
+def without_prefix(sscc: str) -> str:
+    """An SSCC as sent, without the application identifier 00 that MAN GM puts before it."""
+    return sscc[2:] if len(sscc) == 20 and sscc.startswith("00") else sscc
+
+
+def parted(lines: list[dict[str, Any]], flag: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Lines of which ``flag`` is false and those of which it is true, without it."""
+    parts: tuple[list[dict[str, Any]], list[dict[str, Any]]] = ([], [])
+    for line in lines:
+        parts[line.pop(flag)].append(line)
+    return parts
+
+
+def site(one: TransactionSet, group: Group) -> Codes:
     """Our site: N103/N104 of the first N1 whose role the profile names."""
     by_role: dict[str, Codes] = {}
-    for elements, _ in header:
+    for elements in group:
         if elements[0] == "N1" and element(elements, 4):
             by_role.setdefault(element(elements, 1), {element(elements, 3): element(elements, 4)})
     return next((by_role[role] for role in one.options.site_roles if role in by_role), {})
 
 
-def first(header: Iterable[Segment], tag: str, qualifier: str | None = None) -> Segment | None:
+def first(group: Group, tag: str, qualifier: str | None = None) -> Elements | None:
     """The first segment of a tag (and of a qualifier in its first element)."""
-    for segment in header:
-        if segment[0][0] == tag and (qualifier is None or element(segment[0], 1) == qualifier):
-            return segment
+    for elements in group:
+        if elements[0] == tag and (qualifier is None or element(elements, 1) == qualifier):
+            return elements
     return None

@@ -1,119 +1,246 @@
-"""One transaction set whose envelope is right, through its map, into drafted documents."""
+"""One transaction set through its map, as it streams by, into drafted documents.
+
+Segments come in runs of any length. A run is cut into groups (header, lines, loops, summary); a group
+that may go on in the next run waits for it. What is held is at most one document's lines.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 from pydantic import ValidationError
 
 from transforms.canonical import trusted
-from transforms.errors import ElementInvalid, Problem, TotalMismatch, TransformError
+from transforms.errors import (
+    ElementInvalid,
+    OrderInvalid,
+    OutOfRange,
+    Problem,
+    SegmentInvalid,
+    TotalMismatch,
+    TransformError,
+)
 from transforms.formats.x12 import fragments
-from transforms.formats.x12.maps.contract import Fields, Made, Map
-from transforms.formats.x12.sets import TransactionSet
+from transforms.formats.x12.maps.contract import Fields, Made, Map, Settled, Tally
+from transforms.formats.x12.sets import Group, TransactionSet
 from transforms.mapping import line_model
-from transforms.reading import MAX_LINES, Drafted, PartClosed, ReadEvent
-from transforms.segments import Segment
+from transforms.reading import MAX_LINES, Drafted
 
-_LOOPS = frozenset({"HL", "LX"})
-"""Loops above the lines: one of them ends the line before it."""
-
-
-def translate(one: TransactionSet, layout: Map, *, key: str, part: str) -> Iterator[ReadEvent]:
-    """Drafts and the close of a good set. Raises when the set must be rejected as a whole."""
-    header, groups, summary = _cut(one, layout)
-    fields = layout.header(one, header)
-    lines: list[Fields] = []
-    problems: list[Problem] = []
-    for ordinal, group in enumerate(groups, start=1):
-        try:
-            lines.append(layout.line(one, group, ordinal, fields))
-        except TransformError as error:
-            if not layout.line_alone or one.options.line_faults == "reject" or len(groups) == 1:
-                raise
-            others = [segment for other in groups if other is not group for segment in other]
-            problems.append(Problem.of(error, fragments.of_line(one, others, layout.ends)))
-    problems += _totals(one, layout, summary, lines, len(groups))
-    made = layout.documents(one, fields, lines)
-    yield from problems
-    yield from _drafts(one, made, key, part)
-    yield PartClosed(part, accepted=True)
+MAX_GROUP = 20_000
+"""Segments of one line with all that belongs to it; the standard's own limits stay below."""
+MAX_BAD = 1_000
+"""Bad lines of one set; with more, something is wrong with the set and not with its lines."""
+_MAX_ABOVE = 2_000
+"""Segments above the lines that are kept for the repair of a bad one."""
 
 
-def _cut(one: TransactionSet, layout: Map) -> tuple[list[Segment], list[list[Segment]], list[Segment]]:
-    """Header, one group of segments for each line, summary."""
-    header: list[Segment] = []
-    groups: list[list[Segment]] = []
-    summary: list[Segment] = []
-    in_line = False
-    for segment in one.segments[1:-1]:
-        if summary or segment[0][0] in layout.ends:
-            summary.append(segment)
-        elif layout.starts(segment):
-            groups.append([segment])
-            in_line = True
-        elif in_line and segment[0][0] not in _LOOPS:
-            groups[-1].append(segment)
+class Translation:
+    """The body of one set. ``feed`` it, ``close`` it when its trailer is right; both draft documents.
+
+    Whatever they raise as :class:`TransformError` rejects the set. Problems of single lines wait in
+    ``problems`` until it is known that the set itself is good.
+    """
+
+    def __init__(self, one: TransactionSet, layout: Map, *, key: str, part: str) -> None:
+        self.one, self.layout, self.key, self.part = one, layout, key, part
+        self.problems: list[Problem] = []
+        mark = one.dialect.element
+        tags = (layout.line_tag, layout.loop_tag, layout.summary_tag)
+        self._breaks = tuple(tag + mark for tag in tags if tag)
+        self._fields: Fields | None = None
+        self._is_settled = self._is_summed_up = False
+        self._waiting: list[str] = []
+        self._waiting_at = 2
+        self._above: Group = []
+        self._lines: list[Fields] = []
+        self._tally = Tally()
+        self._header_digest = self._digest = hashlib.sha256()
+        self._documents = self._flushed = 0
+
+    def feed(self, segments: list[str]) -> Iterator[Drafted]:
+        if self._is_settled:
+            return
+        segments = self._waiting + segments
+        breaks = self._breaks
+        cuts = [index for index, segment in enumerate(segments) if segment.startswith(breaks)]
+        if not cuts or cuts[0] > 0:
+            cuts.insert(0, 0)
+        if len(segments) - cuts[-1] > MAX_GROUP:
+            raise OutOfRange(
+                f"more than {MAX_GROUP} segments in one group", location=self.one.spot(self._waiting_at, None)
+            )
+        yield from self._take(segments, cuts)
+        self._waiting = segments[cuts[-1] :]
+        self._waiting_at += cuts[-1]
+
+    def close(self) -> Iterator[Drafted]:
+        if self._waiting and not self._is_settled:
+            yield from self._take(self._waiting, [0, len(self._waiting)])
+        if self._is_settled:
+            return
+        if self._fields is None:
+            raise SegmentInvalid("the set has no header segment", location=self.one.spot(1, "ST"))
+        if self._tally.lines == 0:
+            raise SegmentInvalid(
+                f"the set has no line ({self.layout.line_tag})", location=self.one.spot(1, "ST")
+            )
+        if self._tally.bad == self._tally.lines:
+            first = self.problems[0]
+            raise _Again(first)
+        if self._lines:
+            yield from self._flush()
+
+    def _take(self, segments: list[str], cuts: list[int]) -> Iterator[Drafted]:
+        """Read the groups between ``cuts``."""
+        one, mark, hashed = self.one, self.one.dialect.element, cuts[0]
+        for start, end in pairwise(cuts):
+            one.group = group = [segment.split(mark) for segment in segments[start:end]]
+            one.group_at = self._waiting_at + start
+            try:
+                self._read(group)
+            except Settled as settled:
+                self._is_settled = True
+                self._hash(segments[start:end])
+                yield from self._settle(settled)
+                return
+            if self._fields is not None and self._header_digest is self._digest:
+                self._hash(segments[start:end])
+                self._digest, hashed = self._header_digest.copy(), end
+            elif len(self._lines) == MAX_LINES:
+                self._hash(segments[hashed:end])
+                hashed = end
+                yield from self._flush()
+        self._hash(segments[hashed : cuts[-1]])
+
+    def _read(self, group: Group) -> None:
+        layout, tag = self.layout, group[0][0]
+        if self._fields is None:
+            self._fields = layout.header(self.one, group)
+            self._keep_above(group)
+        elif self._is_summed_up:
+            raise OrderInvalid(f"{tag} stands behind the summary", location=self.one.place(group[0]))
+        elif tag == layout.line_tag and layout.is_line(group[0]):
+            self._line(group)
+        elif tag == layout.summary_tag:
+            self._is_summed_up = True
+            self._check_totals(group)
         else:
-            in_line = False
-            header.append(segment)
-    if not header:
-        raise ElementInvalid("the set has no header segment", location=one.place(one.segments[0]))
-    return header, groups, summary
+            self._tally.loops += 1
+            layout.loop(self.one, group, self._fields)
+            self._keep_above(group)
 
+    def _line(self, group: Group) -> None:
+        one, layout, tally = self.one, self.layout, self._tally
+        tally.lines += 1
+        one.line = f"/{layout.line_tag}[{tally.lines}]"
+        try:
+            line = layout.line(one, group, tally.lines, self._fields or {})
+            if not line["item"]:
+                raise ElementInvalid("the line names no item", location=one.place(group[0]))
+        except TransformError as error:
+            if not layout.line_alone or one.options.line_faults == "reject":
+                raise
+            tally.bad += 1
+            if tally.bad > MAX_BAD:
+                raise OutOfRange(
+                    f"more than {MAX_BAD} bad lines in one set", location=error.location
+                ) from error
+            above = self._above
+            fragment = fragments.of_line(one, above, group) if len(above) < _MAX_ABOVE else None
+            self.problems.append(Problem.of(error, fragment))
+        else:
+            if layout.is_summed:
+                counted = line.pop("counted", None)
+                tally.total += line["quantity"] if counted is None else counted
+            self._lines.append(line)
+        one.line = ""
 
-def _totals(
-    one: TransactionSet, layout: Map, summary: list[Segment], lines: list[Fields], count: int
-) -> list[Problem]:
-    wrong = layout.totals(one, summary, lines, count)
-    if wrong is None:
-        return []
-    error = TotalMismatch(wrong, location=one.place(summary[0]))
-    if one.options.totals == "reject":
-        raise error
-    return [Problem(error.code, error.text, error.location, warning=True)]
+    def _check_totals(self, summary: Group) -> None:
+        for wrong in self.layout.totals(self.one, summary, self._tally):
+            error = TotalMismatch(
+                wrong.text,
+                location=self.one.place(wrong.elements, wrong.position),
+                value=wrong.elements[wrong.position],
+            )
+            if self.one.options.totals == "reject" and not wrong.is_hash:
+                raise error
+            self.problems.append(Problem(error.code, error.text, error.location, error.value, warning=True))
 
+    def _keep_above(self, group: Group) -> None:
+        if len(self._above) < _MAX_ABOVE:
+            self._above += group
 
-def _drafts(one: TransactionSet, made: list[Made], key: str, part: str) -> Iterator[Drafted]:
-    is_repair = key.startswith("edit/")  # its good lines went through under the business key
-    count = 0
-    for document in made:
-        for start in range(0, max(len(document.lines), 1), MAX_LINES):
-            lines = document.lines[start : start + MAX_LINES]
-            count += 1
-            numbered = "" if count == 1 else f"#{count}"
-            cut = f"/{start}" if start else ""
+    def _hash(self, segments: Sequence[str]) -> None:
+        """Content without control numbers: everything between ST and SE, whatever the delimiters."""
+        text = "\n".join([*segments, ""]).replace(self.one.dialect.element, "\x1d")
+        self._digest.update(text.encode("latin-1"))
+
+    def _settle(self, settled: Settled) -> Iterator[Drafted]:
+        if settled.warning is not None:
+            error = settled.warning
+            self.problems.append(Problem(error.code, error.text, error.location, error.value, warning=True))
+        yield from self._drafts(settled.made)
+
+    def _flush(self) -> Iterator[Drafted]:
+        """The lines read so far become documents."""
+        lines = self._lines
+        names = {line["line"] for line in lines}
+        if len(names) < len(lines):
+            _number_apart(lines)
+        yield from self._drafts(self.layout.documents(self.one, self._fields or {}, lines))
+        self._flushed += len(lines)
+        self._lines, self._digest = [], self._header_digest.copy()
+
+    def _drafts(self, made: Sequence[Made]) -> Iterator[Drafted]:
+        one, is_repair = self.one, self.key.startswith("edit/")
+        cut = f"/{self._flushed}" if self._flushed else ""
+        content = self._digest.hexdigest()
+        for each in made:
+            self._documents += 1
+            numbered = "" if self._documents == 1 else f"#{self._documents}"
+            # the good lines of a repaired set went through under its business key
+            is_known = each.business_key is not None and not is_repair
             yield Drafted(
-                document=_build(one, document, lines),
-                key=f"{key}{numbered}",
+                document=self._build(each),
+                key=self.key + numbered,
                 position=one.path + numbered,
-                part=part,
-                business_key=None if is_repair else _business_key(one, document, cut),
-                content_hash=_hash(document.header, lines),
+                part=self.part,
+                business_key=f"x12biz/{one.partner}/{one.kind}/{each.business_key}{cut}"
+                if is_known
+                else None,
+                content_hash=content if is_known else None,
             )
 
+    def _build(self, made: Made) -> Any:
+        """The document; its lines have values of the right kinds already."""
+        values: dict[str, Any] = dict(made.header)
+        if made.lines:
+            columns = zip(*[line.values() for line in made.lines], strict=True)
+            named = dict(zip(made.lines[0], columns, strict=True))
+            values["lines"] = tuple(trusted.build(line_model(made.document), named))
+        try:
+            return made.document.model_validate(values)
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(str(part) for part in first["loc"])
+            raise ElementInvalid(f"{where}: {first['msg']}", location=self.one.spot(1, "ST")) from error
 
-def _business_key(one: TransactionSet, made: Made, cut: str) -> str | None:
-    return None if made.business_key is None else f"x12biz/{one.partner}/{one.kind}/{made.business_key}{cut}"
+
+class _Again(TransformError):
+    """No line of a set is good: the first line's problem becomes that of the set."""
+
+    def __init__(self, first: Problem) -> None:
+        super().__init__(first.text, location=first.location, value=first.value)
+        self.code = first.code  # type: ignore[misc]  # each stands for the leaf whose problem it repeats
 
 
-def _hash(header: Fields, lines: list[Fields]) -> str:
-    return hashlib.sha256(repr((sorted(header.items()), lines)).encode()).hexdigest()
-
-
-def _build(one: TransactionSet, made: Made, lines: list[Fields]) -> Any:
-    """The document; its lines have values of the right kinds already."""
-    values: dict[str, Any] = dict(made.header)
-    if lines:
-        columns = {name: [line[name] for line in lines] for name in lines[0]}
-        values["lines"] = trusted.build(line_model(made.document), columns)
-    elif "lines" in made.document.model_fields:
-        values["lines"] = ()
-    try:
-        return made.document.model_validate(values)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise ElementInvalid(f"{where}: {first['msg']}", location=one.place(one.segments[0])) from error
+def _number_apart(lines: list[Fields]) -> None:
+    """Line numbers are part of effect keys; a partner that repeats them gets ours behind."""
+    seen: set[str] = set()
+    for ordinal, line in enumerate(lines, start=1):
+        if line["line"] in seen:
+            line["line"] += f"#{ordinal}"
+        seen.add(line["line"])

@@ -6,15 +6,12 @@ documents.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from transforms.canonical.document import StockStatus
 from transforms.canonical.inventory import InventoryAdjusted, InventoryStatusChanged
 from transforms.errors import Unsupported
 from transforms.formats.x12 import sets
-from transforms.formats.x12.maps.contract import Fields, Made, Map, no_totals, tag
-from transforms.formats.x12.sets import TransactionSet, element
-from transforms.segments import Segment
+from transforms.formats.x12.maps.contract import Fields, Made, Map
+from transforms.formats.x12.sets import Group, TransactionSet, element
 
 _A, _Q, _D = StockStatus.AVAILABLE, StockStatus.QUALITY_HOLD, StockStatus.DAMAGED
 _MOVES = {
@@ -26,22 +23,22 @@ _REASONS = {"07": "scrap", "51": "found", "AA": "cycle_count"}
 _CHANGES = {
     "06", "56", "AA", "51", "AB", "AE", "BA", "AH", "AI", "CD", "CS", "BD", "UD", "AX", "07",
 }  # fmt: skip
+_PAIRS = (5, 7)
 _LESS = {"06", "07"}
 """Codes that take away where a partner sends quantities without a sign."""
 
 
-def _header(one: TransactionSet, header: Sequence[Segment]) -> Fields:
-    w15 = header[0]
+def _header(one: TransactionSet, group: Group) -> Fields:
+    w15 = group[0]
     return {
         "number": sets.needed(one, w15, 2),
         "occurred_at": sets.date(one, w15, 1),
-        "site": sets.site(one, header),
+        "site": sets.site(one, group),
     }
 
 
-def _line(one: TransactionSet, group: Sequence[Segment], ordinal: int, _header: Fields) -> Fields:
+def _line(one: TransactionSet, group: Group, ordinal: int, _header: Fields) -> Fields:
     w19 = group[0]
-    elements = w19[0]
     code = sets.needed(one, w19, 1)
     if code not in _CHANGES and code not in _MOVES:
         raise Unsupported(
@@ -49,11 +46,11 @@ def _line(one: TransactionSet, group: Sequence[Segment], ordinal: int, _header: 
             location=one.place(w19, 1), value=code,
         )  # fmt: skip
     quantity = sets.quantity(one, w19, 2)
-    if one.options.adjustment_sign == "by_reason_code" and code in _LESS:
-        quantity = -abs(quantity)
+    if one.options.adjustment_sign == "by_reason_code":
+        quantity = -abs(quantity) if code in _LESS else abs(quantity)
     unit, source_unit = sets.unit(one, w19, 3)
-    item = sets.pairs(elements, 5, 7)
-    if case := element(elements, 4):
+    item = sets.pairs(w19, *_PAIRS)
+    if case := element(w19, 4):
         item.setdefault("UP", case)
     return {
         "line": str(ordinal),
@@ -61,7 +58,7 @@ def _line(one: TransactionSet, group: Sequence[Segment], ordinal: int, _header: 
         "quantity": quantity,
         "unit": unit,
         "source_unit": source_unit,
-        "lot": element(elements, 9) or sets.of_kind(elements, "LT", (5, 7)),
+        "lot": element(w19, 9) or sets.lot_of(w19, _PAIRS),
         "code": code,
     }
 
@@ -70,7 +67,7 @@ def _documents(_one: TransactionSet, header: Fields, lines: list[Fields]) -> lis
     changes = [_change(line) for line in lines if line["code"] in _CHANGES]
     moves = [_move(line) for line in lines if line["code"] in _MOVES]
     made = []
-    if changes or not moves:
+    if changes:
         made.append(Made(InventoryAdjusted, header, changes, f"{header['number']}/quantity"))
     if moves:
         made.append(Made(InventoryStatusChanged, header, moves, f"{header['number']}/status"))
@@ -78,19 +75,17 @@ def _documents(_one: TransactionSet, header: Fields, lines: list[Fields]) -> lis
 
 
 def _change(line: Fields) -> Fields:
-    code = line["code"]
     fields = {name: value for name, value in line.items() if name != "code"}
-    return {**fields, "reason": _REASONS.get(code, "other"), "source_reason": code}
+    return fields | {"reason": _REASONS.get(line["code"], "other"), "source_reason": line["code"]}
 
 
 def _move(line: Fields) -> Fields:
-    code = line["code"]
-    before, after = _MOVES[code]
+    before, after = _MOVES[line["code"]]
     fields = {name: value for name, value in line.items() if name != "code"}
-    return {
-        **fields, "quantity": abs(line["quantity"]), "from_status": before, "to_status": after,
-        "source_reason": code,
+    return fields | {
+        "quantity": abs(line["quantity"]), "from_status": before, "to_status": after,
+        "source_reason": line["code"],
     }  # fmt: skip
 
 
-MAP = Map(tag("W19"), frozenset(), _header, _line, _documents, no_totals)
+MAP = Map("W19", _header, _line, _documents)

@@ -2,49 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from transforms.canonical.orders import OrderCancelled, OrderSubmitted
 from transforms.errors import Unsupported
 from transforms.formats.x12 import sets
-from transforms.formats.x12.maps.contract import Fields, Made, Map, tag
-from transforms.formats.x12.sets import TransactionSet, element
-from transforms.segments import Segment
+from transforms.formats.x12.maps.contract import Fields, Made, Map, Settled, counted_in_ctt
+from transforms.formats.x12.sets import Group, TransactionSet, element
 
-_TAKEN = {"00": "original", "01": "cancel", "05": "replace", "06": "confirm", "15": "resubmit"}
+_TAKEN = {"00": "original", "05": "replace", "06": "confirm", "15": "resubmit"}
+_CANCEL, _DUPLICATE = "01", "07"
+_REQUESTED = ("002", "010", "037", "038", "063", "064", "001")
+"""Data element 374 in the order in which a date is what the customer asks for."""
 
 
-def _header(one: TransactionSet, header: Sequence[Segment]) -> Fields:
-    beg = header[0]
+def _header(one: TransactionSet, group: Group) -> Fields:
+    beg = group[0]
     purpose = sets.needed(one, beg, 1)
-    if purpose not in _TAKEN:
-        raise Unsupported(
-            f"BEG01 {purpose} is not taken; there are {', '.join(_TAKEN)}",
-            location=one.place(beg, 1), value=purpose,
-        )  # fmt: skip
     references = {"customer_po": sets.needed(one, beg, 3)}
-    if release := element(beg[0], 4):
+    if release := element(beg, 4):
         references["release"] = release
-    requested = sets.first(header, "DTM", "002")
-    ship_to = sets.first(header, "N1", "ST")
-    return {
-        "purpose": purpose,
+    fields: Fields = {
         "number": references["customer_po"],
         "occurred_at": sets.date(one, beg, 5),
         "customer": one.partner,
-        "ship_to": {element(ship_to[0], 3): element(ship_to[0], 4)} if ship_to else {},
-        "requested_date": sets.iso_day(one, requested, 2) if requested else None,
-        "kind": element(beg[0], 2) or "SA",
         "references": references,
+    }
+    if purpose == _CANCEL:
+        raise Settled(Made(OrderCancelled, fields, [], _key(fields, purpose)))
+    if purpose not in _TAKEN:
+        known = ", ".join((*_TAKEN, _CANCEL))
+        error = Unsupported(
+            f"BEG01 {purpose} is not taken; there are {known}",
+            location=one.place(beg, 1), value=purpose,
+        )  # fmt: skip
+        raise Settled(warning=error) if purpose == _DUPLICATE else error
+    requested = next((dtm for kind in _REQUESTED if (dtm := sets.first(group, "DTM", kind))), None)
+    ship_to = sets.first(group, "N1", "ST")
+    return fields | {
+        "purpose": purpose,
+        "ship_to": {element(ship_to, 3): element(ship_to, 4)} if ship_to and element(ship_to, 4) else {},
+        "requested_date": sets.iso_day(one, requested, 2) if requested else None,
+        "kind": element(beg, 2) or "SA",
     }
 
 
-def _line(one: TransactionSet, group: Sequence[Segment], ordinal: int, _header: Fields) -> Fields:
+def _key(fields: Fields, purpose: str) -> str:
+    return f"{fields['number']}/{fields['references'].get('release', '')}/{purpose}"
+
+
+def _line(one: TransactionSet, group: Group, ordinal: int, _header: Fields) -> Fields:
     po1 = group[0]
+    if split := sets.first(group, "SDQ"):
+        raise Unsupported("a line split by place (SDQ) is not taken", location=one.place(split))
     unit, source_unit = sets.unit(one, po1, 3)
     return {
-        "line": element(po1[0], 1) or str(ordinal),
-        "item": sets.pairs(po1[0], *range(6, 26, 2)),
+        "line": element(po1, 1) or str(ordinal),
+        "item": sets.pairs_from(po1, 6),
         "quantity": sets.quantity(one, po1, 2),
         "unit": unit,
         "source_unit": source_unit,
@@ -54,18 +66,10 @@ def _line(one: TransactionSet, group: Sequence[Segment], ordinal: int, _header: 
 
 def _documents(_one: TransactionSet, header: Fields, lines: list[Fields]) -> list[Made]:
     fields = {name: value for name, value in header.items() if name != "purpose"}
-    key = f"{header['number']}/{header['references'].get('release', '')}/{header['purpose']}"
-    if header["purpose"] == "01":
-        kept = ("number", "occurred_at", "customer", "references")
-        return [Made(OrderCancelled, {name: fields[name] for name in kept}, [], key)]
-    return [Made(OrderSubmitted, fields, lines, key)]
+    return [Made(OrderSubmitted, fields, lines, _key(header, header["purpose"]))]
 
 
-def _totals(one: TransactionSet, summary: Sequence[Segment], _lines: list[Fields], count: int) -> str | None:
-    ctt = sets.first(summary, "CTT")
-    if ctt is None or sets.quantity(one, ctt, 1) == count:
-        return None
-    return f"CTT01 says {element(ctt[0], 1)} lines, there are {count}"
-
-
-MAP = Map(tag("PO1"), frozenset({"CTT"}), _header, _line, _documents, _totals, line_alone=False)
+MAP = Map(
+    "PO1", _header, _line, _documents, summary_tag="CTT", totals=counted_in_ctt, is_summed=True,
+    line_alone=False,
+)  # fmt: skip

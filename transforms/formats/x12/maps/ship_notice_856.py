@@ -6,103 +6,129 @@ pallet above it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from transforms.canonical.inbound import InboundAdvised
-from transforms.errors import CheckDigitWrong, OrderInvalid, SegmentInvalid
+from transforms.errors import CheckDigitWrong, OrderInvalid, OutOfRange, SegmentInvalid, Unsupported
 from transforms.formats.x12 import sets
-from transforms.formats.x12.maps.contract import Fields, Made, Map, total_of
-from transforms.formats.x12.sets import TransactionSet, element
+from transforms.formats.x12.maps.contract import Fields, Made, Map, Tally, Wrong, ctt
+from transforms.formats.x12.sets import Elements, Group, TransactionSet, element
 from transforms.identifiers import is_valid_sscc
-from transforms.segments import Segment
 
-_PURPOSE = {"00": "original", "01": "cancel", "04": "change", "05": "replace"}
-
-
-def _starts(segment: Segment) -> bool:
-    return segment[0][0] == "HL" and element(segment[0], 3) == "I"
+_PURPOSE = {"00": "original", "01": "cancel", "04": "change", "05": "replace", "14": "original"}
+_EXPIRY = ("036", "208")
 
 
-def _header(one: TransactionSet, header: Sequence[Segment]) -> Fields:
-    bsn = header[0]
-    shipped, eta = sets.first(header, "DTM", "011"), sets.first(header, "DTM", "017")
-    carrier, bol = sets.first(header, "TD5"), sets.first(header, "REF", "BM")
-    tree = _tree(one)
-    orders = {node["po"] for node in tree.values() if node.get("po")}
-    references = {"po": next(iter(orders))} if len(orders) == 1 else {}
+def _header(one: TransactionSet, group: Group) -> Fields:
+    bsn = group[0]
+    purpose = sets.needed(one, bsn, 1)
+    if purpose not in _PURPOSE:
+        text = f"BSN01 {purpose} is not taken; there are {', '.join(_PURPOSE)}"
+        raise Unsupported(text, location=one.place(bsn, 1), value=purpose)
     return {
         "number": sets.needed(one, bsn, 2),
         "occurred_at": sets.date(one, bsn, 3, 4),
-        "site": sets.site(one, header),
+        "site": {},
         "supplier": one.partner,
-        "purpose": _PURPOSE.get(element(bsn[0], 1), "original"),
-        "shipped_at": sets.iso_day(one, shipped, 2) if shipped else None,
-        "eta": sets.date(one, eta, 2, 3).isoformat() if eta else None,
-        "carrier": element(carrier[0], 3) or None if carrier else None,
-        "bill_of_lading": element(bol[0], 2) or None if bol else None,
-        "references": references,
-        "tree": tree,
-    }
+        "purpose": _PURPOSE[purpose],
+        "shipped_at": None,
+        "eta": None,
+        "carrier": None,
+        "bill_of_lading": None,
+        "tree": {},
+    } | _shipping(one, group)
 
 
-def _tree(one: TransactionSet) -> dict[str, Fields]:
-    """HL01 → its level, its parent's HL01, and the PO or SSCC that stands in it."""
-    tree: dict[str, Fields] = {}
-    node: Fields = {}
-    for segment in one.segments:
-        elements = segment[0]
-        if elements[0] == "HL":
-            number, parent = element(elements, 1), element(elements, 2)
-            if parent and parent not in tree:
-                raise OrderInvalid(
-                    f"HL {number} names HL {parent} as its parent, which is not before it",
-                    location=one.place(segment, 2), value=parent,
-                )  # fmt: skip
-            node = {"level": element(elements, 3), "parent": parent}
-            tree[number] = node
-        elif elements[0] == "PRF":
-            node["po"] = element(elements, 1)
-        elif elements[0] == "MAN" and element(elements, 1) in ("GM", "AA"):
-            node["sscc"] = _sscc(one, segment)
-    return tree
+def _shipping(one: TransactionSet, group: Group) -> Fields:
+    """What a header or the shipment's loop says about the whole."""
+    found: Fields = {"site": sets.site(one, group)}
+    if shipped := sets.first(group, "DTM", "011"):
+        found["shipped_at"] = sets.iso_day(one, shipped, 2)
+    if eta := sets.first(group, "DTM", "017") or sets.first(group, "DTM", "067"):
+        found["eta"] = sets.date(one, eta, 2, 3).isoformat()
+    if carrier := sets.first(group, "TD5"):
+        found["carrier"] = element(carrier, 3)
+    if bill := sets.first(group, "REF", "BM"):
+        found["bill_of_lading"] = element(bill, 2)
+    return {name: value for name, value in found.items() if value}
 
 
-def _sscc(one: TransactionSet, segment: Segment) -> str:
-    value = element(segment[0], 2)
-    number = value[2:] if len(value) == 20 and value.startswith("00") else value
-    if not is_valid_sscc(number):
-        raise CheckDigitWrong(f"{value} is not an SSCC", location=one.place(segment, 2), value=value)
-    return number
+def _is_item(hl: Elements) -> bool:
+    return element(hl, 3) == "I"
 
 
-def _line(one: TransactionSet, group: Sequence[Segment], ordinal: int, header: Fields) -> Fields:
-    lin, sn1 = sets.first(group, "LIN"), sets.first(group, "SN1")
+def _loop(one: TransactionSet, group: Group, fields: Fields) -> None:
+    """A shipment, an order, a pallet or a pack: its place in the tree, and what items inherit of it."""
+    hl = group[0]
+    number, level, tree = element(hl, 1), element(hl, 3), fields["tree"]
+    _check_parent(one, hl, tree)
+    if number in tree:
+        raise OrderInvalid(f"HL {number} stands twice", location=one.place(hl, 1), value=number)
+    if level == "S":
+        if any(node["level"] == "S" for node in tree.values()):
+            raise OrderInvalid("there is a second shipment (HL S) in the set", location=one.place(hl, 3))
+        fields.update(_shipping(one, group))
+    elif level == "O" and not fields["site"]:
+        fields["site"] = sets.site(one, group)
+    node: Fields = {"level": level, "parent": element(hl, 2)}
+    if order := sets.first(group, "PRF"):
+        node["po"] = sets.needed(one, order, 1)
+    if pallet := _sscc(one, group):
+        node["sscc"] = pallet
+    tree[number] = node
+
+
+def _check_parent(one: TransactionSet, hl: Elements, tree: Fields) -> None:
+    parent = element(hl, 2)
+    if parent and parent not in tree:
+        raise OrderInvalid(
+            f"HL {element(hl, 1)} names HL {parent} as its parent, which is not before it",
+            location=one.place(hl, 2), value=parent,
+        )  # fmt: skip
+
+
+def _sscc(one: TransactionSet, group: Group) -> str | None:
+    for segment in group:
+        if segment[0] == "MAN" and element(segment, 1) in ("GM", "AA"):
+            value = element(segment, 2)
+            number = sets.without_prefix(value)
+            if not is_valid_sscc(number):
+                raise CheckDigitWrong(f"{value} is not an SSCC", location=one.place(segment, 2), value=value)
+            return number
+    return None
+
+
+def _line(one: TransactionSet, group: Group, ordinal: int, header: Fields) -> Fields:
+    hl, lin, sn1 = group[0], sets.first(group, "LIN"), sets.first(group, "SN1")
+    _check_parent(one, hl, header["tree"])
     if lin is None or sn1 is None:
-        raise SegmentInvalid("the item has no LIN or no SN1", location=one.place(group[0]))
-    elements = lin[0]
-    above = _above(header["tree"], element(group[0][0], 1))
-    expiry = next((s for q in ("036", "208") if (s := sets.first(group, "DTM", q))), None)
-    unit, source_unit = sets.unit(one, sn1, 3)
+        raise SegmentInvalid("the item has no LIN or no SN1", location=one.place(hl))
+    above = _above(header["tree"], element(hl, 2))
     if "po" not in above:
-        raise OrderInvalid("the item stands under no order (HL O with PRF)", location=one.place(group[0]))
+        raise OrderInvalid("the item stands under no order (HL O with PRF)", location=one.place(hl))
+    unit, source_unit = sets.unit(one, sn1, 3)
+    shipped = sets.quantity(one, sn1, 2)
+    if shipped <= 0:
+        raise OutOfRange("SN102 is not above zero", location=one.place(sn1, 2), value=str(shipped))
+    expiry = next((dtm for kind in _EXPIRY if (dtm := sets.first(group, "DTM", kind))), None)
+    starts = range(2, len(lin), 2)
     return {
-        "line": element(elements, 1) or str(ordinal),
-        "item": sets.pairs(elements, *range(2, len(elements), 2)),
-        "quantity": sets.quantity(one, sn1, 2),
+        "line": element(lin, 1) or str(ordinal),
+        "item": sets.pairs_from(lin, 2),
+        "quantity": shipped,
         "unit": unit,
         "source_unit": source_unit,
-        "lot": sets.of_kind(elements, "LT", range(2, len(elements), 2)),
+        "lot": sets.lot_of(lin, starts),
         "expiry": sets.iso_day(one, expiry, 2) if expiry else None,
+        "serials": sets.serials_of(lin, starts),
         "po_number": above["po"],
-        "sscc": above.get("sscc"),
+        "sscc": _sscc(one, group) or above.get("sscc"),
         "quantity_ordered": sets.optional_quantity(one, sn1, 5),
     }
 
 
-def _above(tree: dict[str, Fields], number: str) -> Fields:
+def _above(tree: Fields, number: str) -> Fields:
     """What an item inherits: the nearest order and the nearest pallet or carton."""
     found: Fields = {}
-    while number and number in tree:
+    while number:
         node = tree[number]
         for name in ("po", "sscc"):
             if name in node:
@@ -113,20 +139,16 @@ def _above(tree: dict[str, Fields], number: str) -> Fields:
 
 def _documents(_one: TransactionSet, header: Fields, lines: list[Fields]) -> list[Made]:
     fields = {name: value for name, value in header.items() if name != "tree"}
+    orders = {line["po_number"] for line in lines}
+    fields["references"] = {"po": orders.pop()} if len(orders) == 1 else {}
     return [Made(InboundAdvised, fields, lines, f"{header['number']}/{header['purpose']}")]
 
 
-def _totals(one: TransactionSet, summary: Sequence[Segment], lines: list[Fields], count: int) -> str | None:
-    ctt = sets.first(summary, "CTT")
-    if ctt is None:
-        return None
-    levels = sum(1 for elements, _ in one.segments if elements[0] == "HL")
-    if sets.quantity(one, ctt, 1) != levels:
-        return f"CTT01 says {element(ctt[0], 1)} levels, there are {levels}"
-    hash_total = sets.optional_quantity(one, ctt, 2)
-    if hash_total is not None and len(lines) == count and hash_total != total_of(lines):
-        return f"CTT02 says {hash_total}, the quantities sum to {total_of(lines)}"
-    return None
+def _totals(one: TransactionSet, summary: Group, tally: Tally) -> list[Wrong]:
+    return ctt(one, summary, tally, tally.loops + tally.lines, "levels")
 
 
-MAP = Map(_starts, frozenset({"CTT"}), _header, _line, _documents, _totals)
+MAP = Map(
+    "HL", _header, _line, _documents, summary_tag="CTT", totals=_totals, is_summed=True,
+    loop_tag="HL", loop=_loop, is_line=_is_item,
+)  # fmt: skip
