@@ -1,8 +1,9 @@
 """Logs, metrics and error reports. Neither payloads nor secrets pass here.
 
-Logs are JSON lines with the correlation that is bound. Metrics are counted per batch, not per row; since
-Celery's workers are processes of their own, all of them write Prometheus' shared files below the data
-folder, and the API serves the sum. What is due or dead is read from the ledger when it is asked for.
+Logs are JSON lines with the correlation that is bound, those of libraries too. Metrics are counted per
+batch, not per row; since Celery's workers are processes of their own, all of them write Prometheus'
+shared files below the data folder, and the API serves the sum. What is due or dead is read from the
+ledger when it is asked for.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import os
 import sys
 from collections import Counter as Count
 from collections.abc import Mapping, MutableMapping, Sequence
+from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 import sentry_sdk
@@ -25,24 +27,33 @@ if TYPE_CHECKING:
 
 MASKED = "********"
 _SECRET_WORDS = ("password", "secret", "token", "authorization", "signature", "cookie", "api_key", "dsn")
+_PAYLOAD_NAMES = frozenset({"payload", "body", "raw", "fragment", "content", "document"})
+_LONGEST_WORDS = 300
+"""Characters of an exception's own words that are logged."""
 
 
 def configure(settings: Settings, *, service: str) -> None:
     """Set up logs, metrics and Sentry for this process. Call before the first metric is used."""
     _share_metrics(settings)
     level = logging.getLevelNamesMapping().get(settings.log_level.upper(), logging.INFO)
-    logging.basicConfig(level=level, stream=sys.stderr, format="%(message)s", force=True)
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        mask,
+        structlog.processors.ExceptionRenderer(_tell_exception),
+    ]
+    renderer = structlog.processors.JSONRenderer()
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+        )
+    )
+    logging.basicConfig(level=level, handlers=[handler], force=True)
     structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            mask,
-            structlog.processors.ExceptionRenderer(
-                structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
-            ),
-            structlog.processors.JSONRenderer(),
-        ],
+        processors=[*shared, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
@@ -60,20 +71,46 @@ def configure(settings: Settings, *, service: str) -> None:
 
 
 def mask(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Whatever is typed or named as a secret is masked before it is written."""
+    """Whatever is typed or named as a secret or a payload is masked before it is written."""
     for key, value in event.items():
-        if isinstance(value, SecretStr | SecretBytes) or any(word in key.lower() for word in _SECRET_WORDS):
-            event[key] = MASKED
-        elif isinstance(value, bytes):
-            event[key] = f"{len(value)} bytes"
+        event[key] = _masked(key, value)
     return event
+
+
+def _masked(key: Any, value: Any) -> Any:
+    name = str(key).lower()
+    if isinstance(value, SecretStr | SecretBytes) or any(word in name for word in _SECRET_WORDS):
+        return MASKED
+    if isinstance(value, bytes):
+        return f"{len(value)} bytes"
+    if name in _PAYLOAD_NAMES:
+        return f"{len(value)} characters" if isinstance(value, str) else MASKED
+    if isinstance(value, Mapping):
+        return {inner: _masked(inner, one) for inner, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_masked("", one) for one in value]
+    return value
+
+
+_traceback = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+
+
+def _tell_exception(
+    exc_info: tuple[type[BaseException], BaseException, TracebackType | None],
+) -> list[dict[str, Any]]:
+    """Where and what type, and of the words the first line: databases put parameters in those below it."""
+    stacks = _traceback(exc_info)
+    for stack in stacks:
+        stack["exc_value"] = stack["exc_value"].partition("\n")[0][:_LONGEST_WORDS]
+    return stacks
 
 
 def _scrub(event: dict[str, Any], _hint: Mapping[str, Any]) -> dict[str, Any]:
     """A report says where and what type, never what was in it."""
-    event.pop("request", None)
-    event.pop("extra", None)
-    event.pop("breadcrumbs", None)
+    for name in ("request", "extra", "breadcrumbs", "user"):
+        event.pop(name, None)
+    if "logentry" in event:
+        event["logentry"] = {"message": event["logentry"].get("message", "")}
     for value in event.get("exception", {}).get("values", ()):
         value["value"] = "(the text stays in the log)"
     return event
@@ -125,6 +162,11 @@ def count_accepted(prepared: Sequence[Prepared], answers: Sequence[Accepted | Re
     )
     for (source, outcome), count in counts.items():
         _current().accepted.labels(source, outcome).inc(count)
+
+
+def count_refused(source: str, code: str) -> None:
+    """An arrival that its door turned away before the accept step saw it."""
+    _current().accepted.labels(source, code).inc()
 
 
 def _outcome(answer: Any) -> str:

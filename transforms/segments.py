@@ -97,12 +97,9 @@ class Batch:
     dialect: Dialect
     is_padded: bool
     """Whether blanks stand beside delimiters."""
+    is_plain: bool
+    """Whether every terminator ends a segment: none is released, none stands alone."""
     _offsets: list[int] = field(default_factory=list)
-
-    @property
-    def is_plain(self) -> bool:
-        """Whether every terminator ends a segment: none is released, none stands alone."""
-        return len(self.segments) >= self.text.count(self.dialect.terminator)
 
     def offset(self, index: int) -> int:
         """Offset of the first byte of a segment. Worked out when asked for: few ever ask."""
@@ -232,9 +229,16 @@ class Source:
         self.take(end)
         bare = str.strip if dialect.terminator == "\n" else str.lstrip  # of CR LF one would be left
         segments = list(filter(None, map(bare, dialect.segments(text))))
-        element = dialect.element
-        padded = (f" {element}", f"{element} ", f" {dialect.terminator}")
-        return Batch(segments, text, start, dialect, " " in text and any(pair in text for pair in padded))
+        pairs = (f" {dialect.element}", f"{dialect.element} ", f" {dialect.terminator}")
+        ends = text.count(dialect.terminator) + (not text.endswith(dialect.terminator))
+        return Batch(
+            segments,
+            text,
+            start,
+            dialect,
+            is_padded=" " in text and any(pair in text for pair in pairs),
+            is_plain=len(segments) == ends,
+        )
 
     def _read(self) -> bool:
         """Take in one more block; says whether there may be something new to see."""

@@ -16,14 +16,18 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from bridge import observability
 from bridge.api import operations, problems, webhooks
 from bridge.bootstrap import Bridge
+from bridge.errors import InternalBug, Overloaded
 from bridge.store import tables as t
+from bridge.store.ledger import DatabaseBusy
 
+DOCS = "/v1/docs"
 _HEADERS = [
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
     (b"referrer-policy", b"no-referrer"),
     (b"cache-control", b"no-store"),
 ]
+_POLICY = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
 
 
 def create_app(bridge: Bridge) -> ASGIApp:
@@ -35,14 +39,18 @@ def create_app(bridge: Bridge) -> ASGIApp:
         Route("/metrics", _metrics(bridge)),
         Mount("/", _v1(bridge)),
     ]
-    return _SecurityHeaders(Starlette(routes=routes))
+    return _SecurityHeaders(Starlette(routes=routes, exception_handlers={Exception: _bug}))
 
 
 def _v1(bridge: Bridge) -> FastAPI:
-    app = FastAPI(title="Crossdock", version="1", docs_url="/v1/docs", openapi_url="/v1/openapi.json")
+    app = FastAPI(
+        title="Crossdock", version="1", docs_url=DOCS, redoc_url=None, openapi_url="/v1/openapi.json"
+    )
     app.include_router(operations.router(bridge))
     app.add_exception_handler(HTTPException, _http_problem)
     app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(DatabaseBusy, _busy)
+    app.add_exception_handler(Exception, _bug)
     return app
 
 
@@ -58,6 +66,15 @@ async def _invalid(_request: Request, error: Exception) -> Response:
     first = error.errors()[0]
     where = ".".join(str(part) for part in first["loc"])
     return problems.problem(422, "VALUE_RANGE", f"{where}: {first['msg']}")
+
+
+async def _busy(_request: Request, _error: Exception) -> Response:
+    return problems.of(Overloaded())
+
+
+async def _bug(_request: Request, _error: Exception) -> Response:
+    """The last resort: the server logs the error, and the caller learns nothing of our insides."""
+    return problems.problem(500, InternalBug.code, str(InternalBug()))
 
 
 async def _live(_request: Request) -> Response:
@@ -103,15 +120,17 @@ def _gauges(bridge: Bridge) -> dict[str, float]:
 
 
 class _SecurityHeaders:
-    """Adds the headers that belong on every answer."""
+    """Adds the headers that belong on every answer; only the page of the documentation runs scripts."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = _HEADERS if scope.get("path") == DOCS else [*_HEADERS, _POLICY]
+
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *_HEADERS]
+                message["headers"] = [*message["headers"], *headers]
             await send(message)
 
         await self._app(scope, receive, with_headers)

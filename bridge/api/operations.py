@@ -6,7 +6,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, HTTPException, Query
+import structlog
+from fastapi import APIRouter, Depends, Header, HTTPException, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from bridge import dead_letter_detail, dead_letter_search, edits, replay, trace
@@ -15,7 +16,13 @@ from bridge.dead_letter_search import Filter
 from bridge.permissions import Logins, Permission, Principal
 from bridge.replay import Outcome, ReplayRefused
 
+log = structlog.get_logger(__name__)
+
 PAGE = 100
+
+_NO_NUL = r"^[^\x00]*$"
+Text = Annotated[str | None, Query(max_length=200, pattern=_NO_NUL)]
+PublicId = Annotated[str, Path(max_length=200, pattern=_NO_NUL)]
 
 
 class Reasoned(BaseModel):
@@ -23,7 +30,7 @@ class Reasoned(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    reason: str = Field(min_length=1, max_length=500)
+    reason: str = Field(min_length=1, max_length=500, pattern=_NO_NUL)
 
 
 class Edited(Reasoned):
@@ -87,8 +94,10 @@ def _guard(bridge: Bridge) -> Guard:
             scheme, _, key = authorization.partition(" ")
             principal = logins.by_key(key) if scheme.lower() == "bearer" and key else None
             if principal is None:
+                log.warning("api.login_failed", permission=permission)
                 raise HTTPException(401, "an API key is needed", {"WWW-Authenticate": "Bearer"})
             if not principal.may(permission):
+                log.warning("api.not_allowed", name=principal.name, permission=permission)
                 raise HTTPException(403, f"role {principal.role.title} may not {permission}")
             return principal
 
@@ -101,18 +110,29 @@ def _add_reading(routes: APIRouter, bridge: Bridge, may: Guard) -> None:
     ledger, can_read = bridge.ledger, Depends(may(Permission.READ))
 
     @routes.get("/trace", dependencies=[can_read])
-    def trace_key(key: Annotated[str, Query(min_length=1, max_length=200)]) -> dict[str, Any]:
+    def trace_key(
+        key: Annotated[str, Query(min_length=1, max_length=200, pattern=_NO_NUL)],
+    ) -> dict[str, Any]:
         """Everything about a PO, ASN, SKU, file name or id, from door to door."""
         return trace.trace(ledger, key).as_dict()
+
+    @routes.get("/messages/{public_id}", dependencies=[can_read])
+    def show_message(public_id: PublicId) -> dict[str, Any]:
+        """One message with its documents, movements, deliveries and dead letters."""
+        for message in trace.trace(ledger, public_id).as_dict()["messages"]:
+            if message["public_id"] == public_id:
+                found: dict[str, Any] = message
+                return found
+        raise HTTPException(404, "there is no such message")
 
     @routes.get("/dead-letters", dependencies=[can_read])
     def list_letters(
         *,
-        state: str | None = "open",
-        code: str | None = None,
-        source: str | None = None,
-        endpoint: str | None = None,
-        text: Annotated[str | None, Query(max_length=200)] = None,
+        state: Text = "open",
+        code: Text = None,
+        source: Text = None,
+        endpoint: Text = None,
+        text: Text = None,
         before: Annotated[int | None, Query(ge=1, lt=2**63)] = None,
     ) -> LetterPage:
         """Dead letters, newest first, a page at a time."""
@@ -122,7 +142,7 @@ def _add_reading(routes: APIRouter, bridge: Bridge, may: Guard) -> None:
         return LetterPage(letters=letters, next=found[-1].id if len(found) == PAGE else None)
 
     @routes.get("/dead-letters/{public_id}", dependencies=[can_read])
-    def show_letter(public_id: str) -> dict[str, Any]:
+    def show_letter(public_id: PublicId) -> dict[str, Any]:
         """One letter with its reason, its place in the source, and what would help."""
         try:
             detail = dead_letter_detail.show(ledger, public_id, raw_store=bridge.settings.raw_store)
@@ -146,14 +166,14 @@ def _add_acting(routes: APIRouter, bridge: Bridge, may: Guard) -> None:
     )
 
     @routes.post("/dead-letters/{public_id}/replay")
-    def replay_letter(public_id: str, body: Reasoned, who: Principal = can_replay) -> Done:
+    def replay_letter(public_id: PublicId, body: Reasoned, who: Principal = can_replay) -> Done:
         """Let it go on as it is."""
         return _done(lambda: replay.replay(
             ledger, [public_id], actor=f"api:{who.name}", reason=body.reason, accept=bridge.accept_one, ring=ring
         ))  # fmt: skip
 
     @routes.post("/dead-letters/{public_id}/edit")
-    def edit_letter(public_id: str, body: Edited, who: Principal = can_edit) -> Done:
+    def edit_letter(public_id: PublicId, body: Edited, who: Principal = can_edit) -> Done:
         """Let it go on with other content."""
         return _done(lambda: replay.edit_and_replay(
             ledger, public_id, body.content, actor=f"api:{who.name}", reason=body.reason,
@@ -161,7 +181,7 @@ def _add_acting(routes: APIRouter, bridge: Bridge, may: Guard) -> None:
         ))  # fmt: skip
 
     @routes.post("/dead-letters/{public_id}/discard")
-    def discard_letter(public_id: str, body: Reasoned, who: Principal = can_discard) -> Done:
+    def discard_letter(public_id: PublicId, body: Reasoned, who: Principal = can_discard) -> Done:
         """It shall never take effect."""
         return _done(lambda: replay.discard(
             ledger, [public_id], actor=f"api:{who.name}", reason=body.reason, ring=ring

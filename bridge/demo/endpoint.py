@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import hashlib
 import time
 from collections import Counter
 from dataclasses import dataclass, field
@@ -29,10 +30,15 @@ class Fault:
     """How slow, or what Retry-After says."""
     count: int = -1
     """For how many requests; -1 until it is switched off."""
+    after_n: int = 0
+    """How many requests go through before."""
     match: str = ""
 
     def strikes(self, body: bytes) -> bool:
         if self.mode == "none" or self.count == 0 or self.match.encode() not in body:
+            return False
+        if self.after_n > 0:
+            self.after_n -= 1
             return False
         self.count -= 1
         return True
@@ -48,16 +54,28 @@ class Endpoint:
     fault: Fault = field(default_factory=Fault)
     effects: dict[str, str] = field(default_factory=dict)
     stats: Counter[str] = field(default_factory=Counter)
+    count: int = 0
+    """Effects, of this run and of those before."""
+
+    def __post_init__(self) -> None:
+        """Remember what took effect before a restart."""
+        if self.log.exists():
+            lines = [orjson.loads(line) for line in self.log.read_bytes().splitlines()]
+            self.effects.update((line["key"], line["reference"]) for line in lines)
+            self.count = len(lines)
 
     def take(self, key: str, transaction: Any) -> dict[str, Any]:
-        """Take effect, once per key; returns the result of this transaction."""
-        if self.dedup and key in self.effects:
+        """Take effect, once per key if there is one; returns the result of this transaction."""
+        if self.dedup and key and key in self.effects:
             self.stats["repeated"] += 1
             return {"status": 200, "reference": self.effects[key]}
-        reference = f"{self.name.upper()}-{len(self.effects) + 1:06d}"
+        self.count += 1
+        reference = f"{self.name.upper()}-{self.count:06d}"
         self.effects[key] = reference
         self.stats["effects"] += 1
-        line = {"key": key, "reference": reference, "at": time.time(), "transaction": transaction}
+        sha256 = hashlib.sha256(orjson.dumps(transaction, option=orjson.OPT_SORT_KEYS)).hexdigest()
+        line = {"key": key, "reference": reference, "at": time.time(), "sha256": sha256,
+                "transaction": transaction}  # fmt: skip
         with self.log.open("ab") as log:
             log.write(orjson.dumps(line) + b"\n")
         return {"status": 201, "reference": reference}
@@ -72,6 +90,7 @@ def create_app(endpoint: Endpoint) -> web.Application:
             web.get("/transactions/{key}", lambda request: _look_up(endpoint, request)),
             web.post("/_faults", lambda request: _set_fault(endpoint, request)),
             web.get("/_stats", lambda _: _stats(endpoint)),
+            web.get("/_effects", lambda _: _effects(endpoint)),
         ]
     )
     return app
@@ -134,17 +153,26 @@ async def _look_up(endpoint: Endpoint, request: web.Request) -> web.Response:
 
 
 async def _set_fault(endpoint: Endpoint, request: web.Request) -> web.Response:
-    wanted = orjson.loads(await request.read())
-    endpoint.dedup = wanted.pop("dedup", endpoint.dedup)
-    fault = Fault(**wanted)
+    try:
+        wanted = orjson.loads(await request.read())
+        dedup = wanted.pop("dedup", endpoint.dedup)
+        fault = Fault(**wanted)
+    except (AttributeError, TypeError, ValueError) as error:
+        return web.json_response({"detail": f"that is no fault: {error}"}, status=422)
     if fault.mode not in MODES:
         return web.json_response({"detail": f"modes are {', '.join(MODES)}"}, status=422)
-    endpoint.fault = fault
+    endpoint.dedup, endpoint.fault = dedup, fault
     return web.json_response({"mode": fault.mode})
 
 
 async def _stats(endpoint: Endpoint) -> web.Response:
     return web.json_response({"name": endpoint.name, "mode": endpoint.fault.mode, **endpoint.stats})
+
+
+async def _effects(endpoint: Endpoint) -> web.Response:
+    """The log, one JSON line for each effect."""
+    body = endpoint.log.read_bytes() if endpoint.log.exists() else b""
+    return web.Response(body=body, content_type="application/jsonl")
 
 
 def main() -> None:

@@ -1,7 +1,8 @@
 """A folder that a partner collects from (Channel Adapter): each document becomes one file.
 
 A file appears whole, by rename. Writing the same document again writes the same bytes under the same
-name, so the endpoint is idempotent by nature.
+name, so the endpoint is idempotent for as long as the file lies there; another document of that name
+gets a name of its own. A name that is no plain file name is refused, for parts of it come from partners.
 """
 
 from __future__ import annotations
@@ -9,7 +10,9 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import string
 import tempfile
+import threading
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,13 +20,13 @@ from typing import Any, Literal
 from zlib import crc32
 
 import orjson
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from bridge.connectors.contract import Features, Outgoing, Payload, Receipt, Result
-from bridge.errors import CrossdockError, DestinationRejected, DestinationUnavailable
+from bridge.errors import CrossdockError, DestinationRejected, DestinationUnavailable, ResultUnknown
 from transforms.canonical.acknowledgements import DocumentAcknowledged
 
-_NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._+-]{0,199}$")
+_NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._+-]{0,199}\Z")
 
 
 class Settings(BaseModel):
@@ -37,6 +40,14 @@ class Settings(BaseModel):
     name: str = Field("{number}.{id}", description="File name, from fields of the CloudEvents envelope.")
     encoder: Literal["json", "x12-997"] = "json"
 
+    @field_validator("name")
+    @classmethod
+    def _plain_fields(cls, value: str) -> str:
+        fields = [name for _, name, _, _ in string.Formatter().parse(value) if name is not None]
+        if odd := [name for name in fields if not name.isidentifier()]:
+            raise ValueError(f"{{{odd[0]}}} is not a field of the envelope, such as {{number}} or {{id}}")
+        return value
+
 
 def connect(settings: Settings, payload: Payload | None) -> FileDrop:
     return FileDrop(settings, payload)
@@ -49,20 +60,28 @@ class FileDrop:
 
     def __init__(self, settings: Settings, payload: Payload | None) -> None:
         self._settings, self._payload = settings, payload
+        self._naming = threading.Lock()
         self._encode: Callable[[dict[str, Any]], bytes] = (
             _as_997 if settings.encoder == "x12-997" else self._as_json
         )
 
     async def deliver(self, batch: Sequence[Outgoing], *, timeout: float) -> Sequence[Result]:
-        return [await asyncio.wait_for(asyncio.to_thread(self._write, one), timeout) for one in batch]
+        return [await self._within(timeout, one) for one in batch]
+
+    async def _within(self, timeout: float, one: Outgoing) -> Result:
+        try:
+            return await asyncio.wait_for(asyncio.to_thread(self._write, one), timeout)
+        except TimeoutError:
+            return ResultUnknown(f"{self._settings.folder} did not take the file within {timeout:g} s")
 
     def _write(self, one: Outgoing) -> Result:
         try:
             path = self._path(one.document)
             content = self._encode(one.document)
-            if path.exists() and path.read_bytes() != content:
-                path = path.with_name(f"{path.stem}-{crc32(one.key.encode()):08x}{path.suffix}")
-            _write_whole(path, content)
+            with self._naming:  # of two documents with one name the second must see the first
+                if path.exists() and path.read_bytes() != content:
+                    path = path.with_name(f"{path.stem}-{crc32(one.key.encode()):08x}{path.suffix}")
+                _write_whole(path, content)
         except CrossdockError as error:
             return error
         except OSError as error:
@@ -71,7 +90,12 @@ class FileDrop:
 
     def _path(self, document: dict[str, Any]) -> Path:
         fields = {**document, "number": document["data"]["number"]}
-        name = self._settings.name.format_map({key: str(value) for key, value in fields.items()})
+        try:
+            name = self._settings.name.format_map({key: str(value) for key, value in fields.items()})
+        except KeyError as error:
+            raise DestinationRejected(
+                f"the file is named by {error}, which this document has not; correct `name`"
+            ) from error
         if not _NAME.match(name) or ".." in name:
             raise DestinationRejected(f"{name!r} is not a name for a file: letters, digits and ._+- only")
         return self._settings.folder / name
@@ -108,3 +132,13 @@ def _write_whole(path: Path, content: bytes) -> None:
     except OSError:
         Path(temporary).unlink(missing_ok=True)
         raise
+    _keep_names(path.parent)
+
+
+def _keep_names(folder: Path) -> None:
+    """Make the rename survive a power cut, as the content already does."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -15,10 +15,12 @@ from collections.abc import Mapping, Sequence
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bridge.company import secret
+from bridge.company import CompanyInvalid, secret
 from bridge.errors import SignatureInvalid
 
 MAX_ID = 200
+SHORTEST = 16
+"""Bytes of the shortest key that is taken; with an empty one anybody could sign."""
 
 
 class Settings(BaseModel):
@@ -34,15 +36,26 @@ class Settings(BaseModel):
 
 
 def keys(settings: Settings) -> tuple[bytes, ...]:
-    """The signing keys. A secret is ``whsec_`` and base64, plain base64, or plain text."""
-    return tuple(_key(secret(reference)) for reference in settings.secrets)
+    """The signing keys. A secret is ``whsec_`` and base64, plain base64, or plain text.
+
+    Raises :class:`bridge.company.CompanyInvalid` for one that is missing, broken or too short.
+    """
+    return tuple(_key(reference) for reference in settings.secrets)
 
 
-def _key(text: str) -> bytes:
+def _key(reference: str) -> bytes:
+    text = secret(reference)
     try:
-        return base64.b64decode(text.removeprefix("whsec_"), validate=True)
-    except (binascii.Error, ValueError):
-        return text.encode()
+        key = base64.b64decode(text.removeprefix("whsec_"), validate=True)
+    except (binascii.Error, ValueError) as error:
+        if text.startswith("whsec_"):
+            raise CompanyInvalid(
+                f"the secret {reference} starts with whsec_ but no base64 follows"
+            ) from error
+        key = text.encode()
+    if len(key) < SHORTEST:
+        raise CompanyInvalid(f"the secret {reference} has {len(key)} bytes; {SHORTEST} or more are needed")
+    return key
 
 
 def verify(
@@ -61,9 +74,7 @@ def verify(
     if abs(time.time() - int(stamp)) > tolerance:
         raise SignatureInvalid(f"webhook-timestamp is more than {tolerance:.0f} s off; check the clocks")
     signed = b"%s.%s.%s" % (message_id.encode(), stamp.encode(), body)
-    given = [
-        part[3:].encode("utf-8", "surrogateescape") for part in signatures.split() if part.startswith("v1,")
-    ]
+    given = [part[3:].encode("ascii", "replace") for part in signatures.split() if part.startswith("v1,")]
     for key in signing_keys:
         expected = base64.b64encode(hmac.digest(key, signed, "sha256"))
         if any(hmac.compare_digest(expected, one) for one in given):
