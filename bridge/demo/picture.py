@@ -69,7 +69,7 @@ def figures(ledger: Ledger) -> Figures:
 
 def _states(connection: Connection, table: object) -> Counter[str]:
     column = getattr(table, "c").state  # noqa: B009  # every one of these tables has it
-    return Counter(dict(connection.execute(select(column, func.count()).group_by(column)).tuples().all()))
+    return Counter(dict(connection.execute(select(column, func.count()).group_by(column)).all()))
 
 
 def open_letters(ledger: Ledger) -> Counter[str]:
@@ -81,7 +81,7 @@ def open_letters(ledger: Ledger) -> Counter[str]:
             .where(letter.c.state == LetterState.OPEN)
             .group_by(letter.c.code)
         )
-        return Counter(dict(rows.tuples().all()))
+        return Counter(dict(rows.all()))
 
 
 def delivered_keys(ledger: Ledger) -> dict[str, list[str]]:

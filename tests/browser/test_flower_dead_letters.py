@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from bridge.message import Step, Subject
 from bridge.store import tables as t
-from tests import consoles, servers
+from tests import consoles
 from tests.consoles import Console
-
-playwright_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
 pytestmark = [pytest.mark.browser, pytest.mark.integration]
 
-QUIET = [
-    "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 NASTY = "\"'><script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">"
 
 
@@ -30,28 +23,10 @@ def console(tmp_path_factory: pytest.TempPathFactory, redis_url: str) -> Iterato
         yield running
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    program = servers.need("chromium", Path("/usr/bin"))
-    with playwright_api.sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=program, args=QUIET)
-        yield chromium
-        chromium.close()
-
-
 @pytest.fixture
-def page(browser: Any) -> Iterator[Any]:
-    """A page of somebody who may approve. An error or a refused script on it fails the test."""
-    login = {"username": "anna", "password": consoles.PASSWORDS["anna"]}
-    context = browser.new_context(http_credentials=login, viewport={"width": 1280, "height": 900})
-    opened = context.new_page()
-    troubles: list[str] = []
-    opened.on("pageerror", lambda error: troubles.append(str(error)))
-    opened.on("dialog", lambda dialog: (troubles.append(dialog.message), dialog.dismiss()))
-    opened.on("console", lambda line: troubles.append(line.text) if "Security Policy" in line.text else None)
-    yield opened
-    context.close()
-    assert troubles == []
+def page(open_page: Callable[..., Any]) -> Any:
+    """A page of somebody who may approve."""
+    return open_page("anna", consoles.PASSWORDS["anna"])
 
 
 def test_what_a_sender_wrote_does_nothing(console, page):

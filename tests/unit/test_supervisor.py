@@ -6,8 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,27 +13,11 @@ import pytest
 from bridge import broker
 from bridge.settings import Settings
 from bridge.supervisor import Service, ServiceFailed, Supervisor, listens
+from tests.processes import alive, soon
 
 
 def python(name: str, code: str, **options: object) -> Service:
     return Service(name, (sys.executable, "-c", code), **options)
-
-
-def soon(condition: Callable[[], bool], seconds: float = 10) -> bool:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if condition():
-            return True
-        time.sleep(0.02)
-    return False
-
-
-def alive(pid: int) -> bool:
-    try:
-        status = Path(f"/proc/{pid}/stat").read_text()
-    except FileNotFoundError:
-        return False
-    return status.rsplit(")", 1)[1].split()[0] != "Z"
 
 
 PARENT = """
