@@ -14,7 +14,7 @@ from bridge import dead_letters, reasons, source_text
 from bridge.message import LetterState, Subject
 from bridge.reasons import Reason
 from bridge.source_text import Excerpt
-from bridge.store import audit, raw
+from bridge.store import audit, documents, raw
 from bridge.store import tables as t
 from bridge.store.ledger import Ledger
 from transforms.location import Location
@@ -100,7 +100,9 @@ def show(ledger: Ledger, public_id: str, *, raw_store: Path) -> Detail:
         history = _history(connection, letter)
         waiting = _waiting(connection, letter.release_condition)
     body = _pretty(document.body) if document else None
-    resolved = _pretty(document.resolved) if document else None
+    resolved = None
+    if document is not None and document.found is not None:
+        resolved = _pretty(documents.resolved(document.body, document.found))
     return Detail(
         letter=letter,
         reason=reasons.of(letter.code),

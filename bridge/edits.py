@@ -79,7 +79,7 @@ def replace(
         before = old.body
     else:
         changes = _replace_delivery(connection, letter, old, edited, by=by, at=at)
-        before = old.resolved or old.body
+        before = documents.resolved(old.body, old.found)
     connection.execute(
         update(t.dead_letter).where(t.dead_letter.c.id == letter.id).values(number=edited.number, **changes)
     )
@@ -89,10 +89,7 @@ def replace(
 def _replace_delivery(
     connection: Connection, letter: Any, old: Any, edited: Document, *, by: dict[str, Any], at: datetime
 ) -> dict[str, int]:
-    resolved = documents.dump(edited)
-    document_id = _insert(
-        connection, letter, old, edited, at=at, state=DocumentState.APPLIED, resolved=resolved
-    )
+    document_id = _insert(connection, letter, old, edited, at=at, state=DocumentState.APPLIED, found={})
     delivery = connection.execute(select(t.delivery).where(t.delivery.c.id == letter.delivery_id)).one()
     delivery_id = connection.execute(
         t.delivery.insert()

@@ -196,7 +196,7 @@ class _Found:
         document, movement, message = t.document.c, t.movement.c, t.message.c
         inside = (
             type_coerce(column, Text).contains(quoted, autoescape=True)
-            for column in (document.body, document.resolved)
+            for column in (document.body, document.found)
         )
         self.documents |= self._ids(document.id, self._newest(t.document), or_(*inside))
         of_item = or_(

@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from transforms import errors, units
+from transforms.canonical.document import in_plain_digits
 
 Convert = Callable[[Any], Any]
 
@@ -279,7 +280,7 @@ def _decimal(spec: FieldMap, *, whole: bool) -> Convert:
         if implied:
             number = number.scaleb(-implied)
         _in_range(number, whole=whole)
-        return -number if negate and number else number
+        return in_plain_digits(-number if negate and number else number)
 
     return decimal
 

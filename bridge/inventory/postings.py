@@ -52,6 +52,10 @@ class Movement:
     serial: str = ""
 
 
+Splits = tuple[tuple[StockStatus, Decimal], ...]
+"""Parts of a line that are in a condition of their own, in the base unit."""
+
+
 @dataclass(frozen=True, slots=True)
 class ResolvedLine:
     """A line with our own item and its quantity in the item's base unit."""
@@ -60,7 +64,7 @@ class ResolvedLine:
     item_id: str
     base_quantity: Decimal
     effect_key: str
-    splits: tuple[tuple[StockStatus, Decimal], ...] = ()
+    splits: Splits = ()
 
 
 Draft = tuple[str, str, Decimal, Bucket, Bucket]

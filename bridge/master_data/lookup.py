@@ -7,9 +7,10 @@ is an error that names the cross reference which would release it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from sqlalchemy import Connection, func, select
 
@@ -31,29 +32,81 @@ GTIN_QUALIFIERS = frozenset({"UP", "EN", "UK", "EO", "SRV", GTIN})
 OUR_OWN = frozenset({"SK", "item_id"})
 """Qualifiers under which a partner may send our own item number."""
 COPIES = 500_000
+REMEMBERED = 50_000
+"""Combinations of a partner's codes of which the item is remembered."""
+MANY = 200
+"""Codes that are not at hand, in one batch, for which everything is fetched rather than they alone."""
 MOST = 10**12
 """No quantity is larger; in millionths it fits a signed 64-bit integer."""
 _CHUNK = 400
+
+
+Factor = tuple[int, int, int]
+"""Numerator, denominator and decimals of the result: base = value × numerator / denominator."""
+
+
+class Factors(dict[str, Factor]):
+    """An item's factors by unit. Those of the standard are added as they are asked for."""
+
+    def __init__(
+        self, item_id: str, base_unit: str, precision: int, own: Mapping[str, tuple[int, int]]
+    ) -> None:
+        super().__init__({unit: (*factor, precision) for unit, factor in own.items()})
+        self[base_unit] = (1, 1, precision)
+        self._item_id, self._base_unit, self._precision = item_id, base_unit, precision
+
+    def __missing__(self, unit: str) -> Factor:
+        factor = units.factor(unit, self._base_unit)
+        if factor is None:
+            raise ConversionMissing(
+                f"item {self._item_id} has no factor from {unit} to its base unit {self._base_unit}",
+                release=f"unit:{self._item_id}:{unit}",
+                value=unit,
+            )
+        found = self[unit] = (factor.numerator, factor.denominator, self._precision)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
     item_id: str
     base_unit: str
-    precision: int
     lifecycle: str
-    units: Mapping[str, tuple[int, int]]
-    """Unit → (numerator, denominator): base = value × numerator / denominator."""
+    factors: Factors
+
+
+class Items(dict[tuple[tuple[str, str], ...], Item]):
+    """A partner's items by all the codes under which a line names one; the answers are remembered."""
+
+    def __init__(self, find: Callable[[Mapping[str, str], str], Item], partner: str) -> None:
+        super().__init__()
+        self._find, self._partner = find, partner
+
+    def __missing__(self, codes: tuple[tuple[str, str], ...]) -> Item:
+        item = self._find(dict(codes), self._partner)
+        if len(self) >= REMEMBERED:
+            self.clear()
+        self[codes] = item
+        return item
+
+
+_Key = tuple[str, str, str]
+"""Domain, qualifier, code."""
 
 
 class Lookup:
-    """Cross references and items, looked up in batches and kept until the stamp moves."""
+    """Cross references and items, kept until the stamp moves.
+
+    They are looked up in batches. When many are wanted at once and there are not too many in all,
+    everything is fetched, and then what is not at hand does not exist.
+    """
 
     def __init__(self) -> None:
         self.stamp = -1
-        self._targets: dict[tuple[str, str, str], dict[str, str]] = {}
+        self._is_whole = False
+        self._targets: dict[_Key, dict[str, str]] = {}
         self._items: dict[str, Item | None] = {}
-        self._found: dict[tuple[str, tuple[tuple[str, str], ...]], Item] = {}
+        self._found: dict[str, Items] = {}
 
     def refresh(self, connection: Connection, *, hold: bool = False) -> bool:
         """Forget the copies if master data has changed; says whether it had.
@@ -66,6 +119,7 @@ class Lookup:
         if stamp == self.stamp and len(self._targets) + len(self._items) < COPIES:
             return False
         changed, self.stamp = stamp != self.stamp, stamp
+        self._is_whole = False
         self._targets.clear()
         self._items.clear()
         self._found.clear()
@@ -73,11 +127,13 @@ class Lookup:
 
     def warm(self, connection: Connection) -> None:
         """Fetch everything at once, where it is not too much: a worker does so before its first row."""
-        count = connection.execute(select(func.count()).select_from(t.item)).scalar_one()
-        if count > COPIES // 4:
-            return
         self.refresh(connection)
-        self._fetch_items(connection, None)
+        count = select(func.count())
+        tables = (t.item, t.item_unit, t.cross_reference)
+        if sum(connection.execute(count.select_from(one)).scalar_one() for one in tables) < COPIES // 2:
+            self._fetch_targets(connection, None)
+            self._fetch_items(connection, None)
+            self._is_whole = True
 
     # -- fetching, once a batch ----------------------------------------------------------------------
 
@@ -89,36 +145,40 @@ class Lookup:
         sites: Iterable[Mapping[str, str]],
     ) -> None:
         """Make sure that everything these codes could lead to is at hand."""
-        wanted = {key for codes in items for key in _item_keys(codes)}
+        if self._is_whole:
+            return
+        wanted = {_item_key(*pair) for codes in items for pair in codes.items()}
         wanted |= {("site", *pair) for codes in sites for pair in codes.items()}
         missing = [key for key in wanted if key not in self._targets]
+        if len(missing) > MANY:
+            self.warm(connection)
         self._fetch_targets(connection, missing)
         ids = {target for key in wanted for target in self._targets[key].values() if key[0] == "item"}
         ids |= {key[2] for key in wanted if key[0] == "item" and key[1] in OUR_OWN}
         self._fetch_items(connection, [item_id for item_id in ids if item_id not in self._items])
 
-    def _fetch_targets(self, connection: Connection, keys: list[tuple[str, str, str]]) -> None:
+    def _fetch_targets(self, connection: Connection, keys: list[_Key] | None) -> None:
+        """Fetch what some codes lead to, or all of them."""
         reference = t.cross_reference
-        for key in keys:
-            self._targets[key] = {}
-        codes = sorted({key[2] for key in keys})
-        for start in range(0, len(codes), _CHUNK):
-            rows = connection.execute(
-                select(reference).where(
-                    reference.c.source_code.in_(codes[start : start + _CHUNK]),
-                    reference.c.status == "approved",
-                )
-            )
-            for row in rows:
-                found = self._targets.get((row.domain, row.qualifier, row.source_code))
-                if found is not None:
-                    found[row.partner] = row.target_code
+        codes: list[list[str] | None] = [None]
+        if keys is not None:
+            self._targets.update((key, {}) for key in keys)
+            codes = list(_chunks(sorted({key[2] for key in keys})))
+        for chunk in codes:
+            approved = select(reference).where(reference.c.status == "approved")
+            if chunk is not None:
+                approved = approved.where(reference.c.source_code.in_(chunk))
+            for row in connection.execute(approved):
+                key = (row.domain, row.qualifier, row.source_code)
+                if keys is None:
+                    self._targets.setdefault(key, {})
+                if key in self._targets:
+                    self._targets[key][row.partner] = row.target_code
 
     def _fetch_items(self, connection: Connection, ids: list[str] | None) -> None:
         """Fetch some items, or all of them."""
-        chunks = [None] if ids is None else [ids[at : at + _CHUNK] for at in range(0, len(ids), _CHUNK)]
         item, unit = t.item, t.item_unit
-        for chunk in chunks:
+        for chunk in [None] if ids is None else _chunks(ids):
             factors: dict[str, dict[str, tuple[int, int]]] = {}
             units_of = select(unit.c.item_id, unit.c.unit, unit.c.numerator, unit.c.denominator)
             items_of = select(item.c.item_id, item.c.base_unit, item.c.unit_precision, item.c.lifecycle)
@@ -129,17 +189,23 @@ class Lookup:
             for item_id, name, numerator, denominator in connection.execute(units_of).all():
                 factors.setdefault(item_id, {})[name] = (numerator, denominator)
             for item_id, base_unit, precision, lifecycle in connection.execute(items_of).all():
-                self._items[item_id] = Item(
-                    item_id, base_unit, precision, lifecycle, factors.get(item_id, {})
-                )
+                own = Factors(item_id, base_unit, precision, factors.get(item_id, {}))
+                self._items[item_id] = Item(item_id, base_unit, lifecycle, own)
 
     # -- resolving, without the database -------------------------------------------------------------
 
-    def item(self, codes: Mapping[str, str], *, partner: str) -> Item:
-        """GTIN first, then the partner's code, then our own number; two answers are one too many."""
-        key = (partner, tuple(codes.items()))
-        if (known := self._found.get(key)) is not None:
-            return known
+    def items(self, partner: str) -> Items:
+        """What the partner's codes lead to; looking one up raises what :meth:`item` raises."""
+        found = self._found.get(partner)
+        if found is None:
+            found = self._found[partner] = Items(self.item, partner)
+        return found
+
+    def item(self, codes: Mapping[str, str], partner: str) -> Item:
+        """GTIN first, then the partner's code, then our own number; two answers are one too many.
+
+        Raises :class:`ItemUnknown`, :class:`CrossReferenceAmbiguous` and :class:`MasterNotActive`.
+        """
         item_id = self._item_id(codes, partner)
         item = self._items.get(item_id)
         if item is None:
@@ -148,7 +214,6 @@ class Lookup:
             )
         if item.lifecycle != "active":
             raise MasterNotActive(f"item {item_id} is {item.lifecycle}", release=f"item:{item_id}")
-        self._found[key] = item
         return item
 
     def _item_id(self, codes: Mapping[str, str], partner: str) -> str:
@@ -188,28 +253,17 @@ class Lookup:
         return by_partner.get(partner) or by_partner.get(ANYBODY)
 
 
-def to_base(item: Item, quantity: Decimal, unit: str) -> Decimal:
-    """``quantity`` of ``unit`` in the item's base unit, exact.
+@lru_cache(maxsize=32_768)
+def to_base(quantity: Decimal, factor: Factor) -> Decimal:
+    """``quantity`` in the base unit, exact; the same few thousand quantities come again and again.
 
-    Raises :class:`ConversionMissing`, :class:`transforms.errors.OutOfRange` for more than the book can
-    hold, and what :func:`transforms.units.to_base` raises.
+    Raises :class:`transforms.errors.OutOfRange` for more than the book can hold, and what
+    :func:`transforms.units.to_base` raises.
     """
-    if unit == item.base_unit:
-        numerator, denominator = 1, 1
-    elif unit in item.units:
-        numerator, denominator = item.units[unit]
-    else:
-        factor = units.factor(unit, item.base_unit)
-        if factor is None:
-            raise ConversionMissing(
-                f"item {item.item_id} has no factor from {unit} to its base unit {item.base_unit}",
-                release=f"unit:{item.item_id}:{unit}",
-                value=unit,
-            )
-        numerator, denominator = factor.numerator, factor.denominator
-    base = units.to_base(quantity, numerator=numerator, denominator=denominator, precision=item.precision)
+    numerator, denominator, precision = factor
+    base = units.to_base(quantity, numerator=numerator, denominator=denominator, precision=precision)
     if abs(base) >= MOST:
-        raise OutOfRange(f"{quantity} {unit} are {base} {item.base_unit}, more than the book can hold")
+        raise OutOfRange(f"{quantity} × {numerator}/{denominator} is more than the book can hold")
     return base
 
 
@@ -219,8 +273,8 @@ def _item_key(qualifier: str, code: str) -> tuple[str, str, str]:
     return ("item", qualifier, code)
 
 
-def _item_keys(codes: Mapping[str, str]) -> list[tuple[str, str, str]]:
-    return [_item_key(qualifier, code) for qualifier, code in codes.items()]
+def _chunks(values: list[str]) -> Iterator[list[str]]:
+    return (values[at : at + _CHUNK] for at in range(0, len(values), _CHUNK))
 
 
 def _most_telling(codes: Mapping[str, str]) -> tuple[str, str]:

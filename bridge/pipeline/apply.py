@@ -32,7 +32,7 @@ from bridge.store import tables as t
 from bridge.store.ledger import Ledger, insert_new
 from transforms.canonical.document import Document
 
-BATCH_LINES = 2_000
+BATCH_LINES = 4_000
 """Lines worked in one batch, so that a transaction stays short."""
 
 
@@ -186,9 +186,8 @@ def _gather_applied(
     writing: Writing, result: Resolved, company: Company, endpoint_lanes: Mapping[str, int], at: datetime
 ) -> None:
     row = result.row
-    writing.applied.append({"row_id": row.id, "resolved": result.data})
-    if routing.posts(company.policies.post, row.type):
-        writing.booked += [(row.id, movement) for movement in result.movements]
+    writing.applied.append({"row_id": row.id, "found": result.found})
+    writing.booked += [(row.id, movement) for movement in result.movements]
     for number, (child, dead) in enumerate(result.bad_lines, start=1):
         writing.children.append(_child(row, number, child, dead, at))
     if result.is_empty:
@@ -253,7 +252,7 @@ def _letter(row: Any, dead: DeadLetter) -> Letter:
 _APPLY = (
     update(t.document)
     .where(t.document.c.id == bindparam("row_id"))
-    .values(state=DocumentState.APPLIED.value, resolved=bindparam("resolved"))
+    .values(state=DocumentState.APPLIED.value, found=bindparam("found"))
 )
 
 

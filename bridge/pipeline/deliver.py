@@ -74,7 +74,7 @@ def _detailed(wanted: Select[tuple[int]]) -> Select[Any]:
             document.c.public_id, document.c.type, document.c.number, document.c.message_id,
             document.c.position, document.c.key.label("document_key"),
             type_coerce(document.c.body, Text).label("body"),
-            type_coerce(document.c.resolved, Text).label("resolved"),
+            type_coerce(document.c.found, Text).label("found"),
             message.c.source, message.c.name, message.c.public_id.label("message_public_id"),
         )
         .join(document, document.c.id == delivery.c.document_id)

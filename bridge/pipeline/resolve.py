@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 import orjson
 
-from bridge import clock
+from bridge import clock, routing
 from bridge.company import Company
 from bridge.errors import CrossdockError, LocationUnknown, ReversalTargetUnknown
 from bridge.inventory import postings
-from bridge.inventory.postings import Movement, ResolvedLine
-from bridge.master_data import lookup as master
-from bridge.master_data.lookup import Item, Lookup
+from bridge.inventory.postings import Movement, ResolvedLine, Splits
+from bridge.master_data.lookup import Factor, Item, Lookup, to_base
 from bridge.pipeline.outcome import DeadLetter, decide
-from transforms.canonical.document import Codes, Document, Line, SplitPolicy
+from transforms.canonical.document import Codes, Document, SplitPolicy
 from transforms.errors import TransformError
 from transforms.location import Location
 
@@ -27,14 +27,25 @@ class Resolved:
 
     row: Any
     dead: DeadLetter | None = None
-    data: str = ""
-    """The document as JSON with our own codes; without its bad lines."""
+    found: str = ""
+    """What was found out about it, as JSON; see :func:`bridge.store.documents.resolved`."""
     site: str | None = None
     ordering_key: str = ""
     movements: list[Movement] = field(default_factory=list)
+    """What the book takes of it."""
     bad_lines: list[tuple[Document, DeadLetter]] = field(default_factory=list)
     is_empty: bool = False
     """Every line was bad: nobody needs to hear of it."""
+
+
+@dataclass(slots=True)
+class _Good:
+    """The lines that were resolved, field by field: documents of many lines are the common case."""
+
+    indexes: list[int] = field(default_factory=list)
+    items: list[Item] = field(default_factory=list)
+    quantities: list[Decimal] = field(default_factory=list)
+    splits: list[Splits] = field(default_factory=list)
 
 
 def sites(document: Document) -> Iterator[Codes]:
@@ -56,17 +67,17 @@ def resolve(
         result.site = _site(document, lookup, partner)
         to_site = _to_site(document, lookup, partner)
         _check_reversal(row, originals)
-        good, bad = _lines(row, document, lookup, partner)
+        good, bad = _lines(document, lookup, partner)
     except (CrossdockError, TransformError) as error:
         result.dead = _dead(error)
         return result
-    result.bad_lines = bad
-    result.is_empty = bool(bad) and not good
-    result.data = _dump(document, good, site=result.site, to_site=to_site, whole=not bad)
+    result.is_empty = bool(bad) and not good.indexes
+    result.found = _found(good, site=result.site, to_site=to_site, whole=not bad)
     result.ordering_key = _ordering_key(document, good, result.site)
-    if result.site is not None:
-        lines = [resolved for _, _, resolved in good]
-        result.movements = postings.movements(document, result.site, lines)
+    if bad:
+        result.bad_lines = _alone(row, document, bad)
+    if result.site is not None and routing.posts(company.policies.post, row.type):
+        result.movements = postings.movements(document, result.site, _posted(row, document, good))
     return result
 
 
@@ -99,64 +110,89 @@ def _check_reversal(row: Any, originals: set[tuple[str, str]]) -> None:
         raise ReversalTargetUnknown(f"{row.number} is to be reversed, but no {target} of that number is here")
 
 
-GoodLine = tuple[int, Item, ResolvedLine]
-
-
-def _lines(
-    row: Any, document: Document, lookup: Lookup, partner: str
-) -> tuple[list[GoodLine], list[tuple[Document, DeadLetter]]]:
-    """Good and bad lines. Raises when the document must fail as a whole."""
+def _lines(document: Document, lookup: Lookup, partner: str) -> tuple[_Good, dict[int, DeadLetter]]:
+    """Good lines, and bad ones by index. Raises when the document must fail as a whole."""
     may_split = document.split is SplitPolicy.PER_LINE and len(document.lines) > 1
-    good: list[GoodLine] = []
-    bad: list[tuple[Document, DeadLetter]] = []
-    effects: set[str] = set()
+    has_splits = bool(document.lines) and hasattr(document.lines[0], "splits")
+    good, bad = _Good(), dict[int, DeadLetter]()
+    indexes, items, quantities = good.indexes, good.items, good.quantities
+    known = lookup.items(partner)
     for index, line in enumerate(document.lines):
-        effect = line.effect_key or f"{row.public_id}/{line.line}"
-        if effect in effects:  # two lines under one number are still two lines
-            effect = f"{effect}#{index + 1}"
-        effects.add(effect)
         try:
-            good.append((index, *_line(line, lookup, partner, effect)))
+            item = known[tuple(line.item.items())]
+            factor = item.factors[line.unit]
+            quantity = to_base(line.quantity, factor)
+            if has_splits:
+                good.splits.append(_splits(line, factor))
         except (CrossdockError, TransformError) as error:
             if not may_split:
                 raise
-            alone = line.model_copy(update={"effect_key": effect})
-            bad.append((document.model_copy(update={"lines": (alone,)}), _dead(error)))
+            bad[index] = _dead(error)
+        else:
+            indexes.append(index)
+            items.append(item)
+            quantities.append(quantity)
     return good, bad
 
 
-def _line(line: Line, lookup: Lookup, partner: str, effect: str) -> tuple[Item, ResolvedLine]:
-    item = lookup.item(line.item, partner=partner)
-    base = master.to_base(item, line.quantity, line.unit)
-    splits = tuple(
-        (split.stock_status, master.to_base(item, split.quantity, line.unit))
-        for split in getattr(line, "splits", ())
-    )
-    return item, ResolvedLine(line, item.item_id, base, effect, splits)
+def _splits(line: Any, factor: Factor) -> Splits:
+    return tuple((split.stock_status, to_base(split.quantity, factor)) for split in line.splits)
 
 
-def _dump(
-    document: Document, good: list[GoodLine], *, site: str | None, to_site: str | None, whole: bool
-) -> str:
-    data = document.model_dump(mode="json", exclude_defaults=True)
+def _effect_keys(row: Any, document: Document) -> list[str]:
+    """One for each line, each once: two lines under one number are still two lines."""
+    keys: list[str] = []
+    seen: set[str] = set()
+    for index, line in enumerate(document.lines, start=1):
+        key = line.effect_key or f"{row.public_id}/{line.line}"
+        if key in seen:
+            key = f"{key}#{index}"
+        seen.add(key)
+        keys.append(key)
+    return keys
+
+
+def _alone(row: Any, document: Document, bad: dict[int, DeadLetter]) -> list[tuple[Document, DeadLetter]]:
+    """Each bad line as a document of its own, under the effect key that it has in this one."""
+    keys = _effect_keys(row, document)
+    found = []
+    for index, dead in bad.items():
+        line = document.lines[index].model_copy(update={"effect_key": keys[index]})
+        found.append((document.model_copy(update={"lines": (line,)}), dead))
+    return found
+
+
+def _posted(row: Any, document: Document, good: _Good) -> list[ResolvedLine]:
+    keys = _effect_keys(row, document)
+    splits = good.splits or [()] * len(good.indexes)
+    return [
+        ResolvedLine(document.lines[index], item.item_id, quantity, keys[index], parts)
+        for index, item, quantity, parts in zip(
+            good.indexes, good.items, good.quantities, splits, strict=True
+        )
+    ]
+
+
+def _found(good: _Good, *, site: str | None, to_site: str | None, whole: bool) -> str:
+    found: dict[str, Any] = {}
     if site is not None:
-        data["site_id"] = site
+        found["site_id"] = site
     if to_site is not None:
-        data["to_site_id"] = to_site
-    lines = data.get("lines", [])
-    for index, item, resolved in good:
-        line = lines[index]
-        line["item_id"] = item.item_id
-        line["base_quantity"] = format(resolved.base_quantity, "f")
-        line["base_unit"] = item.base_unit
+        found["to_site_id"] = to_site
+    if good.indexes or not whole:
+        found["lines"] = {
+            "item_id": [item.item_id for item in good.items],
+            "base_quantity": list(map(str, good.quantities)),
+            "base_unit": [item.base_unit for item in good.items],
+        }
     if not whole:
-        data["lines"] = [lines[index] for index, _, _ in good]
-    return orjson.dumps(data).decode()
+        found["kept"] = good.indexes
+    return orjson.dumps(found).decode()
 
 
-def _ordering_key(document: Document, good: list[GoodLine], site: str | None) -> str:
+def _ordering_key(document: Document, good: _Good, site: str | None) -> str:
     """The key in our own codes, so that sources which name things differently meet in it."""
     update: dict[str, Any] = {"site_id": site} if site is not None else {}
-    if len(good) == 1 == len(document.lines):
-        update["lines"] = (document.lines[0].model_copy(update={"item_id": good[0][1].item_id}),)
+    if len(good.items) == 1 == len(document.lines):
+        update["lines"] = (document.lines[0].model_copy(update={"item_id": good.items[0].item_id}),)
     return document.model_copy(update=update).ordering_key

@@ -29,8 +29,8 @@ from transforms.canonical.document import Document
 from transforms.errors import Problem, TransformError, Unreadable
 from transforms.reading import Context, Drafted, PartClosed
 
-CHUNK_LINES = 1_000
-"""Lines after which what was read is committed."""
+CHUNK_LINES = 4_000
+"""Lines after which what was read is committed, problems counted with them."""
 SMALL_BYTES = 1 << 22
 """Bytes of inline messages worked in one batch, so that a batch of large ones stays small."""
 
@@ -104,6 +104,13 @@ def _read_message(row: Any, chunk: Chunk, *, company: Company, store: Path) -> G
     try:
         with raw.open_row(row.body, row.url, store) as file:
             for event in reader.read(file, context):
+                if chunk.lines >= CHUNK_LINES and not isinstance(event, PartClosed):
+                    for part, held in open_parts.items():
+                        chunk.drafts += held
+                        staged.add(part)
+                    open_parts.clear()
+                    yield chunk
+                    chunk = Chunk()
                 if isinstance(event, Drafted):
                     ordinal += 1
                     open_parts.setdefault(event.part, []).append(Draft.of(row, ordinal, event))
@@ -114,13 +121,7 @@ def _read_message(row: Any, chunk: Chunk, *, company: Company, store: Path) -> G
                     staged.discard(event.part)
                 else:
                     chunk.problems.append((row, event))
-                if chunk.lines >= CHUNK_LINES:
-                    for part, held in open_parts.items():
-                        chunk.drafts += held
-                        staged.add(part)
-                    open_parts.clear()
-                    yield chunk
-                    chunk = Chunk()
+                    chunk.lines += 1
     except TransformError as stopped:
         error = stopped
     except OSError as missing:

@@ -33,9 +33,31 @@ def load(document_type: str, body: str | bytes) -> Document:
     return TYPES[document_type].model_validate_json(body)
 
 
+def resolved(body: dict[str, Any], found: dict[str, Any] | None) -> dict[str, Any]:
+    """A stored document with what apply found out about it: our own codes, and only the lines it kept.
+
+    ``found`` holds ``site_id`` and ``to_site_id``, under ``lines`` a list for each field that lines get,
+    and under ``kept`` which lines these are, unless it is all of them. Changes ``body`` and returns it.
+    """
+    if not found:
+        return body
+    for name in ("site_id", "to_site_id"):
+        if name in found:
+            body[name] = found[name]
+    columns = found.get("lines")
+    if columns:
+        lines = body["lines"]
+        if "kept" in found:
+            lines = body["lines"] = [lines[index] for index in found["kept"]]
+        for name, values in columns.items():
+            for line, value in zip(lines, values, strict=True):
+                line[name] = value
+    return body
+
+
 def envelope(row: Any, *, company: str) -> dict[str, Any]:
     """CloudEvents 1.0 JSON of an applied document (structured mode, DOMAIN A1)."""
-    data = orjson.loads(row.resolved or row.body)
+    data = resolved(orjson.loads(row.body), orjson.loads(row.found) if row.found else None)
     return {
         "specversion": "1.0",
         "id": row.public_id,

@@ -128,7 +128,7 @@ document = _table(
     Column("state", Word, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("body", Json, nullable=False),  # as translated
-    Column("resolved", Json),  # with our own codes, set by apply
+    Column("found", Json),  # our own codes for it, set by apply; see documents.resolved
     Column("split_from", BigInt),  # the document whose held line, or edited copy, this is
     UniqueConstraint("message_id", "ordinal"),
     _some("ix_document_work", "lane_id", "id", where="state = 'ready'"),

@@ -15,6 +15,7 @@ from bridge.inventory.postings import Bucket, Movement
 from bridge.master_data import steward
 from bridge.pipeline import apply
 from bridge.pipeline.apply import MasterDataChanged
+from bridge.store import documents
 from bridge.store import tables as t
 from tests import company, effects
 from tests.effects import Works
@@ -117,7 +118,10 @@ def test_good_lines_go_on_and_a_bad_one_becomes_a_document_of_its_own(works):
     works.take_in(effects.counts("c1,DC1,SKU-1", "c2,DC1,,XYZ-9,5", "c3,DC1,SKU-3"))
     whole, child = sorted(works.rows(t.document), key=lambda row: row.id)
     assert (whole.state, child.state, child.split_from) == ("applied", "dead", whole.id)
-    assert [line["item_id"] for line in whole.resolved["lines"]] == ["SKU-1", "SKU-3"]
+    assert [line["item_id"] for line in documents.resolved(whole.body, whole.found)["lines"]] == [
+        "SKU-1",
+        "SKU-3",
+    ]
     (letter,) = works.letters()
     assert letter.document_id == child.id
     assert works.rows(t.blocked_key) == []

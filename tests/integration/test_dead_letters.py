@@ -326,7 +326,7 @@ def test_an_edited_delivery_is_a_new_operation_with_a_link_to_the_old(yard):
     assert (new.state, new.replaces, new.tries) == ("pending", old.id, 0)
     assert new.key == f"out/{document.public_id}/erp"
     assert new.key != old.key
-    assert (document.state, document.resolved["references"]) == ("applied", {"po": "other"})
+    assert (document.state, document.body["references"]) == ("applied", {"po": "other"})
     assert yard.row(t.delivery, old.id).state == "replaced"
     assert [held.holder_id for held in yard.rows(t.blocked_key)] == [new.id]
 

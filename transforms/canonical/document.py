@@ -12,10 +12,15 @@ from decimal import Context, Decimal, Inexact, InvalidOperation
 from enum import StrEnum
 from typing import Annotated, ClassVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 _MILLIONTH = Decimal("0.000001")
 _EXACT = Context(prec=18, traps=[Inexact, InvalidOperation])
+
+
+def in_plain_digits(value: Decimal) -> Decimal:
+    """The same number, such that its text has no exponent."""
+    return Decimal(format(value, "f")) if "E" in str(value) else value
 
 
 def _in_range(value: Decimal) -> Decimal:
@@ -26,7 +31,7 @@ def _in_range(value: Decimal) -> Decimal:
         raise ValueError("a quantity has at most six decimals") from None
     except InvalidOperation:
         raise ValueError("a quantity is a finite number below 10^12") from None
-    return value
+    return in_plain_digits(value)
 
 
 def _to_utc(value: datetime) -> datetime:
@@ -35,12 +40,8 @@ def _to_utc(value: datetime) -> datetime:
     return value.astimezone(UTC)
 
 
-Quantity = Annotated[
-    Decimal,
-    AfterValidator(_in_range),
-    PlainSerializer(lambda value: format(value, "f"), return_type=str, when_used="json"),
-]
-"""A decimal number, exact to a millionth."""
+Quantity = Annotated[Decimal, AfterValidator(_in_range)]
+"""A decimal number, exact to a millionth, whose text has no exponent."""
 
 Timestamp = Annotated[datetime, AfterValidator(_to_utc)]
 """An aware time, kept in UTC."""

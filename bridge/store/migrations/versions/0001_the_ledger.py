@@ -256,7 +256,7 @@ def upgrade() -> None:
     sa.Column('state', sa.Text(), nullable=False),
     sa.Column('created_at', bridge.store.types.Instant(), nullable=False),
     sa.Column('body', bridge.store.types.Json(), nullable=False),
-    sa.Column('resolved', bridge.store.types.Json(), nullable=True),
+    sa.Column('found', bridge.store.types.Json(), nullable=True),
     sa.Column('split_from', bridge.store.types.BigInt(), nullable=True),
     sa.ForeignKeyConstraint(['lane_id'], ['lane.id'], name=op.f('fk_document_lane_id')),
     sa.ForeignKeyConstraint(['message_id'], ['message.id'], name=op.f('fk_document_message_id')),
