@@ -131,6 +131,8 @@ def _value(out: Out) -> Callable[[Any], Any]:
     finishers: dict[str, Callable[[Any], Any]] = {"number": _number, "text": str}
     finish = finishers.get(out.kind)
     codes = out.codes
+    if finish is None and codes is None and default is _MISSING:
+        return lambda source: _MISSING if (found := get(source)) is None else found
 
     def value(source: Any) -> Any:
         found = get(source)
@@ -148,22 +150,33 @@ def _minus(whole: Callable[[Any], Any], part: Callable[[Any], Any]) -> Callable[
         left, right = whole(source), part(source)
         if left is _MISSING or left is None:
             return _MISSING
-        taken = Decimal(0) if right is _MISSING or right is None else Decimal(right)
-        return _number(Decimal(left) - taken)
+        if right is _MISSING or right is None:
+            return _number(left)
+        if _is_short(left) and _is_short(right):
+            return int(left) - int(right)
+        return _number(Decimal(left) - Decimal(right))
 
     return difference
 
 
 def _number(value: Any) -> int | float:
     """A JSON number. Whole quantities are integers; others become a binary float, as JSON has them."""
-    if type(value) is str and value.isdecimal() and len(value) < 16:
+    if _is_short(value):
         return int(value)
     number = Decimal(value)
     return int(number) if number == int(number) and abs(number) < _SAFE_INTEGER else float(number)
 
 
+def _is_short(value: Any) -> bool:
+    """Whether it is a whole number, written out, that needs no decimal arithmetic."""
+    return type(value) is str and len(value) < 16 and value.isdecimal()
+
+
 def _getter(path: str) -> Callable[[Any], Any]:
     names: list[Any] = [int(name) if name.isdecimal() else name for name in path.split(".")]
+    if len(names) == 1:  # every field of every line
+        only = path
+        return lambda source: source.get(only, _MISSING) if type(source) is dict else _MISSING
 
     def get(source: Any) -> Any:
         try:

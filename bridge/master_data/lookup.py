@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from sys import intern
 
 from sqlalchemy import Connection, func, select
 
@@ -45,34 +46,45 @@ Factor = tuple[int, int, int]
 """Numerator, denominator and decimals of the result: base = value × numerator / denominator."""
 
 
-class Factors(dict[str, Factor]):
-    """An item's factors by unit. Those of the standard are added as they are asked for."""
-
-    def __init__(
-        self, item_id: str, base_unit: str, precision: int, own: Mapping[str, tuple[int, int]]
-    ) -> None:
-        super().__init__({unit: (*factor, precision) for unit, factor in own.items()})
-        self[base_unit] = (1, 1, precision)
-        self._item_id, self._base_unit, self._precision = item_id, base_unit, precision
-
-    def __missing__(self, unit: str) -> Factor:
-        factor = units.factor(unit, self._base_unit)
-        if factor is None:
-            raise ConversionMissing(
-                f"item {self._item_id} has no factor from {unit} to its base unit {self._base_unit}",
-                release=f"unit:{self._item_id}:{unit}",
-                value=unit,
-            )
-        found = self[unit] = (factor.numerator, factor.denominator, self._precision)
-        return found
-
-
 @dataclass(frozen=True, slots=True)
 class Item:
     item_id: str
     base_unit: str
+    precision: int
     lifecycle: str
-    factors: Factors
+    factors: dict[str, Factor]
+    """By unit; shared by all items that have the same, of which there are many."""
+
+    def factor(self, unit: str) -> Factor:
+        """From a unit to the base unit; those of the standard are kept as they are asked for.
+
+        Raises :class:`ConversionMissing`.
+        """
+        known = self.factors.get(unit)
+        if known is not None:
+            return known
+        standard = units.factor(unit, self.base_unit)
+        if standard is None:
+            raise ConversionMissing(
+                f"item {self.item_id} has no factor from {unit} to its base unit {self.base_unit}",
+                release=f"unit:{self.item_id}:{unit}",
+                value=unit,
+            )
+        found = self.factors[unit] = _factor(standard.numerator, standard.denominator, self.precision)
+        return found
+
+
+@lru_cache(maxsize=4096)
+def _factor(numerator: int, denominator: int, precision: int) -> Factor:
+    """One object for the same factor of all items."""
+    return numerator, denominator, precision
+
+
+@lru_cache(maxsize=4096)
+def _factors(
+    base_unit: str, precision: int, own: tuple[tuple[str, tuple[int, int]], ...]
+) -> dict[str, Factor]:
+    return {unit: _factor(*given, precision) for unit, given in own} | {base_unit: _factor(1, 1, precision)}
 
 
 class Items(dict[tuple[tuple[str, str], ...], Item]):
@@ -179,7 +191,7 @@ class Lookup:
         """Fetch some items, or all of them."""
         item, unit = t.item, t.item_unit
         for chunk in [None] if ids is None else _chunks(ids):
-            factors: dict[str, dict[str, tuple[int, int]]] = {}
+            factors: dict[str, list[tuple[str, tuple[int, int]]]] = {}
             units_of = select(unit.c.item_id, unit.c.unit, unit.c.numerator, unit.c.denominator)
             items_of = select(item.c.item_id, item.c.base_unit, item.c.unit_precision, item.c.lifecycle)
             if chunk is not None:
@@ -187,10 +199,10 @@ class Lookup:
                 items_of = items_of.where(item.c.item_id.in_(chunk))
                 self._items.update(dict.fromkeys(chunk))
             for item_id, name, numerator, denominator in connection.execute(units_of).all():
-                factors.setdefault(item_id, {})[name] = (numerator, denominator)
+                factors.setdefault(item_id, []).append((intern(name), (numerator, denominator)))
             for item_id, base_unit, precision, lifecycle in connection.execute(items_of).all():
-                own = Factors(item_id, base_unit, precision, factors.get(item_id, {}))
-                self._items[item_id] = Item(item_id, base_unit, lifecycle, own)
+                own = _factors(intern(base_unit), precision, tuple(sorted(factors.get(item_id, ()))))
+                self._items[item_id] = Item(item_id, intern(base_unit), precision, intern(lifecycle), own)
 
     # -- resolving, without the database -------------------------------------------------------------
 

@@ -32,6 +32,8 @@ from bridge.store.types import Instant
 
 PROBE = 4
 """Deliveries tried while the endpoint is in trouble."""
+LARGE = 1 << 22
+"""Bytes of documents sent in one batch, so that a batch of large ones stays small."""
 LONGEST_REST = 30.0
 """Seconds after which a lane that rests is tried again at the latest."""
 
@@ -88,7 +90,16 @@ _DUE = _detailed(select(_BOTH.c.id).order_by(_BOTH.c.id).limit(bindparam("rows")
 
 
 def _due(connection: Connection, lane_id: int, limit: int, at: datetime) -> Sequence[Any]:
-    return connection.execute(_DUE, {"lane": lane_id, "rows": limit, "at": at}).all()
+    """At least one, and no more of them than ``LARGE`` bytes of documents."""
+    rows: list[Any] = []
+    size = 0
+    with connection.execute(_DUE, {"lane": lane_id, "rows": limit, "at": at}) as found:
+        for row in found:
+            size += len(row.body)
+            if rows and size > LARGE:
+                break
+            rows.append(row)
+    return rows
 
 
 def _set_waiting(connection: Connection, rows: Sequence[Any], at: datetime) -> None:

@@ -120,7 +120,7 @@ def _lines(document: Document, lookup: Lookup, partner: str) -> tuple[_Good, dic
     for index, line in enumerate(document.lines):
         try:
             item = known[tuple(line.item.items())]
-            factor = item.factors[line.unit]
+            factor = item.factor(line.unit)
             quantity = to_base(line.quantity, factor)
             if has_splits:
                 good.splits.append(_splits(line, factor))
