@@ -30,6 +30,14 @@ def postgresql_url() -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session", autouse=True)
+def metrics() -> Iterator[None]:
+    """One folder of metrics for all tests: the library keeps to the first one that it sees."""
+    with _folder() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PROMETHEUS_MULTIPROC_DIR", str(folder))
+        yield
+
+
 @contextmanager
 def _folder() -> Iterator[Path]:
     """A folder for a server; pytest's own are cleared away by other runs of pytest."""

@@ -11,13 +11,15 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import Connection, bindparam
 
 from bridge import alerts
 from bridge.inventory.postings import Bucket, Movement
 from bridge.store import tables as t
-from bridge.store.ledger import insert_new, upsert
+from bridge.store.ledger import execute_many, insert_new, insert_of
 from bridge.store.types import BigInt, to_micro
 
 Key = tuple[str, str, str, str, str, str, str]
@@ -55,26 +57,32 @@ def _change_balances(
 ) -> None:
     if not changes:
         return
-    on_hand = t.balance.c.on_hand
-    insert = upsert(connection, t.balance).values(on_hand=bindparam("change", type_=BigInt))
-    insert = insert.on_conflict_do_update(
-        index_elements=list(t.balance.primary_key.columns),
-        set_={"on_hand": on_hand + insert.excluded.on_hand},
-    )
     rows = [
         dict(zip(_COLUMNS, key, strict=True), change=change)
         for key, change in sorted(changes.items())
         if change
     ]
     if not watch_negative:
-        connection.execute(insert, rows)
+        execute_many(connection, _add(connection.dialect.name), rows)
         return
-    columns = (t.balance.c.item_id, t.balance.c.site, t.balance.c.stock_status, on_hand)
-    for row in connection.execute(insert.returning(*columns), rows):
+    watched = _add(connection.dialect.name, "item_id", "site", "stock_status", "on_hand")
+    for row in connection.execute(watched, rows):
         if row.on_hand < 0 and not row.site.startswith("@"):
             text = f"{row.item_id} at {row.site} ({row.stock_status}) stands at {row.on_hand}"
             subject = f"{row.item_id}@{row.site}"
             alerts.raise_alert(connection, code="NEGATIVE_STOCK", subject=subject, text=text, at=at)
+
+
+@lru_cache(maxsize=8)
+def _add(dialect: str, *returning: str) -> Any:
+    """Add a change to a balance, which begins at nothing."""
+    balance = t.balance
+    insert = insert_of(dialect, balance).values(on_hand=bindparam("change", type_=BigInt))
+    insert = insert.on_conflict_do_update(
+        index_elements=list(balance.primary_key.columns),
+        set_={"on_hand": balance.c.on_hand + insert.excluded.on_hand},
+    )
+    return insert.returning(*(balance.c[name] for name in returning)) if returning else insert
 
 
 _COLUMNS = ("item_id", "site", "location", "lot", "serial", "stock_status", "owner")

@@ -27,7 +27,7 @@ from bridge.observability import count_accepted
 from bridge.settings import Settings
 from bridge.store import lanes, raw
 from bridge.store import tables as t
-from bridge.store.ledger import DatabaseBusy, Ledger, insert_new
+from bridge.store.ledger import DatabaseBusy, Ledger, execute_many, insert_new
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +89,9 @@ def _key(content: Content, sha256: str, identity: str) -> str:
     return key
 
 
+_KEEP = t.raw.insert()
+
+
 def write(
     connection: Connection, prepared: Sequence[Prepared], *, lane_ids: dict[str, int], at: datetime
 ) -> list[Accepted | Refused]:
@@ -103,15 +106,15 @@ def write(
             [_row(one, lane_ids, at) for one in first.values()],
         )
     }
-    if new:
-        connection.execute(
-            t.raw.insert(),
-            [
-                {"message_id": new[one.key][0], "body": one.body, "url": one.url}
-                for one in first.values()
-                if one.key in new
-            ],
-        )
+    execute_many(
+        connection,
+        _KEEP,
+        [
+            {"message_id": new[one.key][0], "body": one.body, "url": one.url}
+            for one in first.values()
+            if one.key in new
+        ],
+    )
     answers: list[Accepted | Refused] = []
     for one in prepared:
         if one.key in new and first[one.key] is one:

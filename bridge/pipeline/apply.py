@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, text, type_coerce, update
+from sqlalchemy import Connection, bindparam, literal_column, select, text, type_coerce, update
 from sqlalchemy.types import Text
 
 from bridge import dead_letters, routing
@@ -29,7 +29,7 @@ from bridge.pipeline.outcome import DeadLetter
 from bridge.pipeline.resolve import Resolved
 from bridge.store import documents, keys, transitions
 from bridge.store import tables as t
-from bridge.store.ledger import Ledger, insert_new
+from bridge.store.ledger import Ledger, execute_many, insert_new
 from transforms.canonical.document import Document
 
 BATCH_LINES = 4_000
@@ -145,8 +145,7 @@ def write(
     writing = _gather(connection, results, company, endpoint_lanes, at)
     _write_documents(connection, writing, at)
     book.post(connection, writing.booked, at=at, watch_negative=company.policies.negative_stock == "task")
-    if writing.deliveries:
-        connection.execute(insert_new(connection, t.delivery), writing.deliveries)
+    execute_many(connection, insert_new(connection, t.delivery), writing.deliveries)
     return {delivery["lane_id"] for delivery in writing.deliveries}
 
 
@@ -252,7 +251,7 @@ def _letter(row: Any, dead: DeadLetter) -> Letter:
 _APPLY = (
     update(t.document)
     .where(t.document.c.id == bindparam("row_id"))
-    .values(state=DocumentState.APPLIED.value, found=bindparam("found"))
+    .values(state=literal_column(f"'{DocumentState.APPLIED}'"), found=bindparam("found"))
 )
 
 
@@ -260,7 +259,7 @@ def _write_documents(connection: Connection, writing: Writing, at: datetime) -> 
     ready = DocumentState.READY
     moves: list[transitions.Move] = []
     if writing.applied:
-        connection.execute(_APPLY, writing.applied)
+        execute_many(connection, _APPLY, writing.applied)
         moves += [
             (Subject.DOCUMENT, one["row_id"], ready, DocumentState.APPLIED, None) for one in writing.applied
         ]

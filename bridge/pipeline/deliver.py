@@ -13,7 +13,18 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, select, text, type_coerce, union_all, update
+from sqlalchemy import (
+    Connection,
+    Select,
+    bindparam,
+    literal_column,
+    null,
+    select,
+    text,
+    type_coerce,
+    union_all,
+    update,
+)
 from sqlalchemy.types import Text
 
 from bridge import dead_letters
@@ -27,7 +38,7 @@ from bridge.pipeline.sending import Sent
 from bridge.store import keys, transitions
 from bridge.store import tables as t
 from bridge.store.lanes import Lease, Suspect
-from bridge.store.ledger import insert_new
+from bridge.store.ledger import execute_many, insert_new
 from bridge.store.types import Instant
 
 PROBE = 4
@@ -212,34 +223,35 @@ _DELIVERED = (
     update(t.delivery)
     .where(t.delivery.c.id == bindparam("row_id"))
     .values(
-        state=DeliveryState.DELIVERED.value,
+        state=literal_column(f"'{DeliveryState.DELIVERED}'"),
         tries=bindparam("tried"),
         delivered_at=bindparam("at"),
         receipt=bindparam("reference"),
-        due_at=None,
+        due_at=null(),
     )
 )
 _RETRY = (
     update(t.delivery)
     .where(t.delivery.c.id == bindparam("row_id"))
-    .values(state=DeliveryState.RETRY.value, tries=bindparam("tried"), due_at=bindparam("due"))
+    .values(
+        state=literal_column(f"'{DeliveryState.RETRY}'"), tries=bindparam("tried"), due_at=bindparam("due")
+    )
 )
 
 
 def _write(connection: Connection, writing: Writing, at: datetime) -> None:
     if writing.delivered:
-        connection.execute(_DELIVERED, writing.delivered)
+        execute_many(connection, _DELIVERED, writing.delivered)
         dead_letters.resolve(connection, delivery_ids=[one["row_id"] for one in writing.delivered], at=at)
     if writing.retries:
-        connection.execute(_RETRY, writing.retries)
+        execute_many(connection, _RETRY, writing.retries)
     for state in (DeliveryState.DEAD, DeliveryState.PARKED):
         parked = state is DeliveryState.PARKED
         stopped = [row.id for row, dead in writing.stopped if dead.parked is parked]
         transitions.set_state(
             connection, t.delivery, stopped, state, due_at=None, tries=t.delivery.c.tries + 1
         )
-    if writing.attempts:
-        connection.execute(_ATTEMPT, writing.attempts)
+    execute_many(connection, _ATTEMPT, writing.attempts)
     transitions.record(connection, writing.moves, at=at)
     if writing.held:
         connection.execute(insert_new(connection, t.blocked_key), writing.held)

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Table, update
 
 from bridge.message import Subject
 from bridge.store import tables as t
+from bridge.store.ledger import execute_many
 
 Move = tuple[Subject, int, str, str, str | None]
 """Subject, internal id, state before, state after, reason."""
@@ -21,7 +22,8 @@ _INSERT = t.transition.insert()
 def record(connection: Connection, moves: Sequence[Move], *, at: datetime, by: str | None = None) -> None:
     """Append to the history."""
     if moves:
-        connection.execute(
+        execute_many(
+            connection,
             _INSERT,
             [
                 {

@@ -43,7 +43,6 @@ def signed(body: bytes, number: str = "m-1", *, secret: str = SECRET, skew: floa
 @pytest.fixture
 def client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     monkeypatch.setenv("SMALL_SECRET", SECRET)
-    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
     bridge = company.open_small(
         tmp_path, f"sqlite:///{tmp_path}/ledger.db", api_keys="ann:viewer:key-a,bob:operator:key-b"
     )

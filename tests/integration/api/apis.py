@@ -87,9 +87,6 @@ def opened(
     tmp_path: Path, ledger_url: str, monkeypatch: pytest.MonkeyPatch, **settings: Any
 ) -> Iterator[Api]:
     monkeypatch.setenv("SMALL_SECRET", SECRET)
-    metrics = tmp_path / "metrics"  # of its own: every *.db in it is taken for a file of metrics
-    metrics.mkdir()
-    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(metrics))
     bridge = company.open_small(tmp_path, ledger_url, api_keys=KEYS, **settings)
     try:
         yield Api(bridge)
