@@ -20,7 +20,8 @@ pytestmark = pytest.mark.integration
 
 
 @pytest.fixture
-def works(tmp_path: Path, ledger_url: str):
+def works(tmp_path: Path, ledger_url: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(translate, "CHUNK_LINES", 1_000)  # small files of many chunks
     opened = effects.open_works(tmp_path, ledger_url)
     yield opened
     opened.close()
@@ -80,14 +81,14 @@ def test_a_restart_in_the_middle_of_a_large_file_is_harmless(works, commits):
 
 def test_what_was_staged_behind_another_message_is_released_when_it_is_read_alone(works):
     """The chunks of the second reading need not be cut where those of the first were."""
-    works.bridge.accept_one(effects.many(700, name="a.csv"))
-    works.bridge.accept_one(effects.many(500, start=1_000, name="b.csv"))
-    write_first(works, "counts", 1)
+    works.bridge.accept_one(feed(stock_set("S-1", 700)))
+    works.bridge.accept_one(feed(stock_set("S-2", 1_200), control="000000002"))
+    write_first(works, "stock", 1)
     assert works.states(t.document) == {"ready": 2, "staged": 1}
     assert works.states(t.message) == {"translated": 1, "accepted": 1}
     works.work()
-    assert works.states(t.document) == {"applied": 3}
-    assert on_hand(works) == 1_200
+    assert works.states(t.document) == {"applied": 5}
+    assert works.wms.numbers == ["S-1"] * 2 + ["S-2"] * 3
 
 
 def test_a_good_trailer_releases_a_set_that_was_staged_over_many_chunks(works):
@@ -113,16 +114,16 @@ def test_a_set_that_was_rejected_may_come_again_with_the_right_trailer(works):
 
 
 def test_what_an_earlier_chunk_staged_is_rejected_by_its_trailer_and_lets_go_of_its_keys(works):
-    works.bridge.accept_one(effects.many(1_000))
-    write_first(works, "counts", 1)
-    (staged,) = works.rows(t.document, t.document.c.state == "staged")
-    refused = translate.Chunk(closed=[(staged.message_id, staged.part, False)])
+    works.bridge.accept_one(feed(stock_set("S-1", 1_200)))
+    write_first(works, "stock", 1)
+    staged = works.rows(t.document, t.document.c.state == "staged")
+    refused = translate.Chunk(closed=[(staged[0].message_id, staged[0].part, False)])
     with works.ledger.write() as connection:
         translate.write(connection, refused, at=datetime.now(UTC))
-    assert works.states(t.document) == {"ready": 1, "rejected": 1}
+    assert works.states(t.document) == {"rejected": 2}
     works.work()
-    assert works.states(t.document) == {"applied": 2, "rejected": 1}
-    assert on_hand(works) == 1_000
+    assert works.states(t.document) == {"applied": 3, "rejected": 2}
+    assert works.wms.numbers == ["S-1"] * 3
 
 
 def test_a_message_that_broke_off_is_read_anew_when_it_is_replayed(works):
