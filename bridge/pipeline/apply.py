@@ -25,6 +25,7 @@ from bridge.inventory.postings import Movement
 from bridge.master_data.lookup import Lookup
 from bridge.message import DeliveryState, DocumentState, Step, Subject
 from bridge.pipeline import resolve
+from bridge.pipeline.drafts import Draft
 from bridge.pipeline.outcome import DeadLetter
 from bridge.pipeline.resolve import Resolved
 from bridge.store import documents, keys, transitions
@@ -41,6 +42,7 @@ _NEXT = (
         t.document.c.id, t.document.c.public_id, t.document.c.message_id, t.document.c.lane_id,
         t.document.c.type, t.document.c.number, t.document.c.ordering_key, t.document.c.key,
         t.document.c.part, t.document.c.position, t.document.c.split_from, t.message.c.source,
+        type_coerce(t.document.c.body, Text).label("body"),
     )
     .join(t.message, t.message.c.id == t.document.c.message_id)
     .where(t.document.c.lane_id == bindparam("lane"), text("document.state = 'ready'"))
@@ -68,28 +70,45 @@ class Writing:
     held: list[dict[str, Any]] = field(default_factory=list)
 
 
-def take(
-    connection: Connection, lane_id: int, limit: int, fresh: Mapping[int, Document]
-) -> list[tuple[Any, Document]]:
-    """The next ready documents of a source in order. ``fresh`` are those this process just read."""
-    document = t.document
-    rows = connection.execute(_NEXT, {"lane": lane_id, "rows": limit}).all()
-    stored = [row.id for row in rows if row.id not in fresh]
-    bodies: dict[int, str] = {}
-    if stored:
-        body = type_coerce(document.c.body, Text)
-        bodies = {
-            row.id: row.body
-            for row in connection.execute(select(document.c.id, body).where(document.c.id.in_(stored)))
-        }
+@dataclass(slots=True)
+class Fresh:
+    """A document that was just read, as far as applying needs it: as a row that :func:`take` gives."""
+
+    public_id: str
+    message_id: int
+    lane_id: int
+    type: str
+    number: str
+    ordering_key: str
+    key: str
+    part: str
+    position: str
+    source: str
+    split_from: None = None
+    id: int = 0
+    """Set when it was written."""
+
+    @classmethod
+    def of(cls, draft: Draft) -> Fresh:
+        message, drafted = draft.message, draft.drafted
+        document = drafted.document
+        return cls(
+            draft.public_id, message.id, message.lane_id, document.type, document.number,
+            document.ordering_key, drafted.key, drafted.part, drafted.position, message.source,
+        )  # fmt: skip
+
+
+def take(connection: Connection, lane_id: int, limit: int) -> list[tuple[Any, Document]]:
+    """The next ready documents of a source in order, as they are stored."""
     taken: list[tuple[Any, Document]] = []
     lines = 0
-    for row in rows:
-        known = fresh.get(row.id) or documents.load(row.type, bodies[row.id])
-        lines += len(known.lines)
-        if taken and lines > BATCH_LINES:
-            break
-        taken.append((row, known))
+    with connection.execute(_NEXT, {"lane": lane_id, "rows": limit}) as rows:
+        for row in rows:
+            document = documents.load(row.type, row.body)
+            lines += len(document.lines)
+            if taken and lines > BATCH_LINES:
+                break
+            taken.append((row, document))
     return taken
 
 

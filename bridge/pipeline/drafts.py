@@ -22,7 +22,6 @@ from bridge.message import DocumentState, Step, Subject
 from bridge.store import documents
 from bridge.store import tables as t
 from bridge.store.ledger import insert_new
-from transforms.canonical.document import Document
 from transforms.reading import Drafted
 
 
@@ -44,8 +43,8 @@ class Draft:
         return cls(message, ordinal, drafted, DocumentState.STAGED, public_id, body)
 
 
-def insert(connection: Connection, drafts: Sequence[Draft], *, at: datetime) -> dict[int, Document]:
-    """Write drafts; returns those that are ready to be applied, by internal id."""
+def insert(connection: Connection, drafts: Sequence[Draft], *, at: datetime) -> dict[str, int]:
+    """Write drafts; returns the internal ids of those that are new and ready, by public id."""
     if not drafts:
         return {}
     by_public: dict[str, Draft] = {}
@@ -76,11 +75,7 @@ def insert(connection: Connection, drafts: Sequence[Draft], *, at: datetime) -> 
             if draft.public_id not in inserted or by_public[draft.public_id] is not draft
         ]
         _note_duplicates(connection, repeated, at)
-    return {
-        inserted[public]: by_public[public].drafted.document
-        for public in inserted
-        if states[public] is DocumentState.READY
-    }
+    return {public: row_id for public, row_id in inserted.items() if states[public] is DocumentState.READY}
 
 
 def _row(draft: Draft, public: str, state: DocumentState, at: datetime) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
@@ -15,7 +16,8 @@ from bridge.errors import DestinationUnavailable, InternalBug, Poison
 from bridge.message import DeliveryState, Step
 from bridge.observability import observe_step
 from bridge.pipeline import apply, deliver, sending, translate
-from bridge.pipeline.apply import MasterDataChanged
+from bridge.pipeline.apply import Fresh, MasterDataChanged
+from bridge.pipeline.resolve import Resolved
 from bridge.pipeline.sending import Outbound, Sent
 from bridge.store import documents, lanes
 from bridge.store.lanes import Lease, Suspect
@@ -67,19 +69,30 @@ def station(runner: Runner, lease: Lease) -> Station:
     return SourceStation(runner, lease) if lease.kind == lanes.SOURCE else EndpointStation(runner, lease)
 
 
+@dataclass(slots=True)
+class Read:
+    """A chunk that was read, and what its documents come to if they may take effect at once."""
+
+    chunk: translate.Chunk
+    results: list[Resolved]
+
+
 class SourceStation:
-    """Documents that are ready are applied before more messages are translated."""
+    """Documents that are ready are applied before more messages are translated.
+
+    What was just read takes effect in the commit that writes it, unless something has to go before it.
+    After something unexpected the two are done apart, so that it is known which of them fails, and of
+    which document.
+    """
 
     def __init__(self, runner: Runner, lease: Lease) -> None:
         self._runner, self._lease = runner, lease
-        self._fresh: dict[int, Document] = {}
         self.lease_seconds = runner.settings.lease
 
     def take(self, connection: Connection, limit: int, *, at: datetime) -> Batch | None:  # noqa: ARG002  # the other station's clock
-        documents_taken = apply.take(connection, self._lease.lane_id, limit, self._fresh)
-        if documents_taken:
-            return Batch(Step.APPLY, [row.id for row, _ in documents_taken], documents_taken)
-        self._fresh.clear()
+        ready = apply.take(connection, self._lease.lane_id, limit)
+        if ready:
+            return Batch(Step.APPLY, [row.id for row, _ in ready], ready)
         messages = translate.take(connection, self._lease.lane_id, limit)
         return Batch(Step.TRANSLATE, [row.id for row in messages], messages) if messages else None
 
@@ -91,49 +104,66 @@ class SourceStation:
         runner = self._runner
         for chunk in translate.read(batch.rows, company=runner.company, store=runner.settings.raw_store):
             if batch.result is not None:
-                self._commit_chunk(batch.result)
-            batch.result = chunk
+                self._commit(batch.result)
+            batch.result = self._resolve_read(chunk)
 
-    def _commit_chunk(self, chunk: translate.Chunk) -> None:
+    def _commit(self, read: Read) -> None:
         """One of many chunks of a large message: write it, and apply what it released."""
         runner = self._runner
-        with runner.ledger.write() as connection:
-            lanes.renew(connection, runner.ledger, self._lease, seconds=self.lease_seconds)
-            self._fresh.update(translate.write(connection, chunk, at=clock.now()))
+        try:
+            with runner.ledger.write() as connection:
+                lanes.renew(connection, runner.ledger, self._lease, seconds=self.lease_seconds)
+                given = self._write_read(connection, read, clock.now())
+                bells = lanes.set_bells(connection, runner.ledger, given)
+        except MasterDataChanged:
+            self._commit(self._resolve_read(read.chunk))
+            return
+        runner.ring(bells)
+        self._apply_ready()
+
+    def _apply_ready(self) -> None:
+        runner = self._runner
         while rows := self._ready():
+            results = self._resolve(rows)
             try:
-                results = self._resolve(rows)
                 with runner.ledger.write() as connection:
                     lanes.renew(connection, runner.ledger, self._lease, seconds=self.lease_seconds)
                     given = self._write_applied(connection, results, clock.now())
                     bells = lanes.set_bells(connection, runner.ledger, given)
             except MasterDataChanged:
                 continue
-            self._forget(rows)
             runner.ring(bells)
 
     def _ready(self) -> list[tuple[Any, Document]]:
-        if not self._fresh:
-            return []
         with self._runner.ledger.read() as connection:
-            return apply.take(connection, self._lease.lane_id, lanes.FULL, self._fresh)
+            return apply.take(connection, self._lease.lane_id, lanes.FULL)
 
-    def _resolve(self, rows: list[tuple[Any, Document]]) -> list[Any]:
+    def _resolve_read(self, chunk: translate.Chunk) -> Read:
+        if self._lease.batch < lanes.FULL:
+            return Read(chunk, [])
+        fresh = [(Fresh.of(draft), draft.drafted.document) for draft in chunk.ready()]
+        return Read(chunk, self._resolve(fresh) if fresh else [])
+
+    def _resolve(self, rows: Sequence[tuple[Any, Document]]) -> list[Resolved]:
         runner = self._runner
         return apply.work(runner.ledger, rows, company=runner.company, lookup=runner.lookup)
 
     def write(self, connection: Connection, batch: Batch, *, at: datetime) -> set[int]:
         if batch.step is Step.TRANSLATE:
-            ready = translate.write(connection, batch.result, at=at)
-            self._fresh.update(ready)
-            touched: set[int] = set()
+            touched = self._write_read(connection, batch.result, at)
         else:
             touched = self._write_applied(connection, batch.result, at)
-            self._forget(batch.rows)
         observe_step(batch.step, len(batch.ids), time.perf_counter() - batch.started)
         return touched
 
-    def _write_applied(self, connection: Connection, results: list[Any], at: datetime) -> set[int]:
+    def _write_read(self, connection: Connection, read: Read, at: datetime) -> set[int]:
+        written = translate.write(connection, read.chunk, at=at)
+        results = [result for result in read.results if result.row.public_id in written]
+        for result in results:
+            result.row.id = written[result.row.public_id]
+        return self._write_applied(connection, results, at) if results else set()
+
+    def _write_applied(self, connection: Connection, results: list[Resolved], at: datetime) -> set[int]:
         runner = self._runner
         return apply.write(
             connection,
@@ -143,10 +173,6 @@ class SourceStation:
             lookup=runner.lookup,
             at=at,
         )
-
-    def _forget(self, rows: list[tuple[Any, Document]]) -> None:
-        for row, _ in rows:
-            self._fresh.pop(row.id, None)
 
     def after_crash(self, connection: Connection, suspect: Suspect, *, at: datetime) -> None:
         """Translating and applying again is harmless: keys are unique."""

@@ -25,7 +25,6 @@ from bridge.pipeline import drafts
 from bridge.pipeline.drafts import Draft
 from bridge.store import raw, transitions
 from bridge.store import tables as t
-from transforms.canonical.document import Document
 from transforms.errors import Problem, TransformError, Unreadable
 from transforms.reading import Context, Drafted, PartClosed
 
@@ -46,6 +45,9 @@ class Chunk:
     problems: list[tuple[Any, Problem]] = field(default_factory=list)
     finished: list[tuple[Any, TransformError | None]] = field(default_factory=list)
     lines: int = 0
+
+    def ready(self) -> list[Draft]:
+        return [draft for draft in self.drafts if draft.state is DocumentState.READY]
 
 
 def take(connection: Connection, lane_id: int, limit: int) -> Sequence[Any]:
@@ -138,10 +140,14 @@ def _close(chunk: Chunk, row: Any, event: PartClosed, held: list[Draft], *, was_
         chunk.closed.append((row.id, event.part, event.accepted))
 
 
-def write(connection: Connection, chunk: Chunk, *, at: datetime) -> dict[int, Document]:
-    """Write a chunk; returns the documents that are ready, by their internal id."""
+def write(connection: Connection, chunk: Chunk, *, at: datetime) -> dict[str, int]:
+    """Write a chunk; returns the internal ids of the documents of it that are ready, by public id.
+
+    It is empty when documents of earlier chunks became ready with them, for those come first.
+    """
     ready = drafts.insert(connection, chunk.drafts, at=at)
-    for message_id, part, accepted in (*chunk.closed, *_read_before(chunk, ready)):
+    settled = [*chunk.closed, *_read_before(chunk, ready)]
+    for message_id, part, accepted in settled:
         _settle_staged(connection, message_id, part, accepted=accepted, at=at)
     letters = [_part_letter(row, problem) for row, problem in chunk.problems if not problem.warning]
     moves: list[transitions.Move] = []
@@ -158,12 +164,12 @@ def write(connection: Connection, chunk: Chunk, *, at: datetime) -> dict[int, Do
         dead_letters.bury(connection, _unburied(connection, letters), at=at)
     good = [row.id for row, error in chunk.finished if error is None]
     dead_letters.resolve(connection, message_ids=good, at=at)
-    return ready
+    return {} if any(accepted for _, _, accepted in settled) else ready
 
 
-def _read_before(chunk: Chunk, ready: dict[int, Document]) -> list[tuple[int, str, bool]]:
+def _read_before(chunk: Chunk, ready: dict[str, int]) -> list[tuple[int, str, bool]]:
     """Parts that a reading before a crash cut elsewhere: what it staged of them is released now."""
-    drafted = [draft for draft in chunk.drafts if draft.state is DocumentState.READY]
+    drafted = chunk.ready()
     if len(drafted) == len(ready):
         return []
     return [

@@ -225,7 +225,7 @@ def test_two_that_post_the_same_stock_at_once_do_not_block_each_other(works):
 
 def ready(works: Works, lane: int):
     with works.ledger.read() as connection:
-        return apply.take(connection, lane, 256, {})
+        return apply.take(connection, lane, 256)
 
 
 def translated(works: Works, *contents) -> int:
