@@ -13,6 +13,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+import structlog
+from pydantic import ValidationError
 from sqlalchemy import Connection, bindparam, literal_column, select, text, type_coerce, update
 from sqlalchemy.types import Text
 
@@ -33,6 +35,8 @@ from bridge.store import tables as t
 from bridge.store.ledger import Ledger, execute_many, insert_new
 from transforms.canonical.document import Document
 
+log = structlog.get_logger(__name__)
+
 BATCH_LINES = 4_000
 """Lines worked in one batch, so that a transaction stays short."""
 
@@ -49,6 +53,13 @@ _NEXT = (
     .order_by(t.document.c.id)
     .limit(bindparam("rows"))
 )  # fmt: skip
+
+
+_UNREADABLE = DeadLetter(
+    InternalBug.code,
+    "what is stored is no document that this release can read; edit it, or replay it under the release "
+    "that wrote it",
+)
 
 
 class MasterDataChanged(Exception):
@@ -98,39 +109,52 @@ class Fresh:
         )  # fmt: skip
 
 
-def take(connection: Connection, lane_id: int, limit: int) -> list[tuple[Any, Document]]:
+Ready = tuple[Any, Document | None]
+"""A row and its document; none where this release cannot read what is stored."""
+
+
+def take(connection: Connection, lane_id: int, limit: int) -> list[Ready]:
     """The next ready documents of a source in order, as they are stored."""
-    taken: list[tuple[Any, Document]] = []
+    taken: list[Ready] = []
     lines = 0
     with connection.execute(_NEXT, {"lane": lane_id, "rows": limit}) as rows:
         for row in rows:
-            document = documents.load(row.type, row.body)
-            lines += len(document.lines)
+            document = _load(row)
+            lines += len(document.lines) if document else 0
             if taken and lines > BATCH_LINES:
                 break
             taken.append((row, document))
     return taken
 
 
-def work(
-    ledger: Ledger, rows: Sequence[tuple[Any, Document]], *, company: Company, lookup: Lookup
-) -> list[Resolved]:
+def _load(row: Any) -> Document | None:
+    try:
+        return documents.load(row.type, row.body)
+    except (KeyError, ValidationError):
+        log.exception("document.unreadable", document=row.public_id, type=row.type)
+        return None
+
+
+def work(ledger: Ledger, rows: Sequence[Ready], *, company: Company, lookup: Lookup) -> list[Resolved]:
     """Resolve a batch against master data. No error escapes; each row carries its own."""
+    known = [document for _, document in rows if document is not None]
     with ledger.read() as connection:
         lookup.refresh(connection)
         lookup.fetch(
             connection,
-            items=(line.item for _, document in rows for line in document.lines),
-            sites=(site for _, document in rows for site in resolve.sites(document)),
+            items=(line.item for document in known for line in document.lines),
+            sites=(site for document in known for site in resolve.sites(document)),
         )
         originals = _originals(connection, rows)
     return [
         resolve.resolve(row, document, company=company, lookup=lookup, originals=originals)
+        if document is not None
+        else Resolved(row, dead=_UNREADABLE)
         for row, document in rows
     ]
 
 
-def _originals(connection: Connection, rows: Sequence[tuple[Any, Document]]) -> set[tuple[str, str]]:
+def _originals(connection: Connection, rows: Sequence[Ready]) -> set[tuple[str, str]]:
     """What the reversals of a batch may take back: type and number of documents that took effect."""
     wanted = {(postings.REVERSES[row.type], row.number) for row, _ in rows if row.type in postings.REVERSES}
     if not wanted:

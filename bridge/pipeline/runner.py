@@ -129,9 +129,22 @@ class Runner:
             woken.clear()
 
     def _next(self, connection: Connection, lease: Lease, station: Station) -> Batch | None:
-        """Take the next rows and note their range; without any, give the lane back."""
+        """Take the next rows and note their range; without any, give the lane back.
+
+        Where others commit meanwhile, the lane is locked and looked at once more: whoever was rung before
+        that was sent away by our lease, and whoever is rung later waits until we have let go.
+        """
         if lease.suspect is not None:
             station.after_crash(connection, lease.suspect, at=clock.now())
+        batch = self._take(connection, lease, station)
+        if batch is None and not self.ledger.is_sqlite:
+            lanes.lock(connection, lease)
+            batch = self._take(connection, lease, station)
+        if batch is None:
+            lanes.give_back(connection, lease)
+        return batch
+
+    def _take(self, connection: Connection, lease: Lease, station: Station) -> Batch | None:
         while (batch := station.take(connection, lease.batch, at=datetime.now(UTC))) is not None:
             suspect = lease.suspect
             is_same = suspect is not None and suspect.is_about(batch.step, batch.ids)
@@ -145,7 +158,6 @@ class Runner:
                 step=batch.step, ids=batch.ids, same_range=is_same,
             )  # fmt: skip
             return batch
-        lanes.give_back(connection, lease)
         return None
 
     def _again(self, lease: Lease, station: Station) -> Batch | None:

@@ -21,7 +21,6 @@ from bridge.pipeline.resolve import Resolved
 from bridge.pipeline.sending import Outbound, Sent
 from bridge.store import documents, lanes
 from bridge.store.lanes import Lease, Suspect
-from transforms.canonical.document import Document
 
 if TYPE_CHECKING:
     from bridge.outlets import Outlet
@@ -134,7 +133,7 @@ class SourceStation:
                 continue
             runner.ring(bells)
 
-    def _ready(self) -> list[tuple[Any, Document]]:
+    def _ready(self) -> list[apply.Ready]:
         with self._runner.ledger.read() as connection:
             return apply.take(connection, self._lease.lane_id, lanes.FULL)
 
@@ -144,7 +143,7 @@ class SourceStation:
         fresh = [(Fresh.of(draft), draft.drafted.document) for draft in chunk.ready()]
         return Read(chunk, self._resolve(fresh) if fresh else [])
 
-    def _resolve(self, rows: Sequence[tuple[Any, Document]]) -> list[Resolved]:
+    def _resolve(self, rows: Sequence[apply.Ready]) -> list[Resolved]:
         runner = self._runner
         return apply.work(runner.ledger, rows, company=runner.company, lookup=runner.lookup)
 

@@ -174,8 +174,13 @@ def renew(connection: Connection, ledger: Ledger, lease: Lease, *, seconds: floa
     _write_fenced(connection, lease, lease_until=lease.until)
 
 
+def lock(connection: Connection, lease: Lease) -> None:
+    """Whoever wants to take the lane waits for the end of this transaction."""
+    connection.execute(_LANE, {"lane": lease.lane_id})
+
+
 def give_back(connection: Connection, lease: Lease) -> None:
-    """Let go of the lane. Call before the last look for work, in the same transaction."""
+    """Let go of the lane. Where others commit meanwhile: ``lock`` it, and look for work once more before."""
     _write_fenced(
         connection,
         lease,

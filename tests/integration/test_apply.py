@@ -294,3 +294,14 @@ def test_a_reversal_of_nothing_is_refused_by_its_reason():
     with pytest.raises(ReversalTargetUnknown, match="S-1"):
         resolve._check_reversal(Row, set())
     resolve._check_reversal(Row, {("crossdock.shipment.confirmed.v1", "S-1")})
+
+
+def test_a_stored_document_that_no_release_can_read_stops_alone(works):
+    lane = translated(works, company.event("dc1-a", "n1"), company.event("dc1-a", "n2", sku="SKU-2"))
+    first, _ = sorted(works.rows(t.document), key=lambda row: row.id)
+    with works.ledger.write() as connection:
+        connection.execute(t.document.update().where(t.document.c.id == first.id).values(body={"number": 1}))
+    works.runner.work(lane)
+    assert works.states(t.document) == {"applied": 1, "dead": 1}
+    (letter,) = works.letters()
+    assert (letter.document_id, letter.code) == (first.id, "INT_BUG")

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bridge.inventory import postings
+from bridge.pipeline import stations
 from bridge.store import lanes
 from bridge.store import tables as t
 from tests import company, effects
@@ -135,3 +136,25 @@ def test_a_holder_that_lost_its_lane_writes_nothing_and_the_next_one_does(works)
     (delivery,) = works.rows(t.delivery)
     assert delivery.tries == 1
     other.outlets.close()
+
+
+def test_what_comes_between_the_last_look_and_the_giving_back_is_not_left_lying(works, monkeypatch):
+    """On SQLite nothing can: the look is made under the write lock."""
+    if works.ledger.is_sqlite:
+        return
+    real, looks = stations.EndpointStation.take, []
+
+    def take(self, connection, limit, *, at):
+        found = real(self, connection, limit, at=at)
+        looks.append(found)
+        if found is None and looks.count(None) == 1:
+            works.bridge.accept_one(company.event("dc1-a", "late"))
+            other = works.bridge.runner()
+            other.work(works.source())  # and is sent away from the endpoint's lane, which is held
+            other.outlets.close()
+        return found
+
+    works.bridge.accept_one(company.event("dc1-a", "n1"))
+    monkeypatch.setattr(stations.EndpointStation, "take", take)
+    works.runner.work(works.source())
+    assert works.erp.numbers == ["n1", "late"]
