@@ -1,9 +1,11 @@
-"""The ASGI application: webhook routes straight on Starlette, everything else on FastAPI below ``/v1``."""
+"""The ASGI application: webhooks straight from the server, everything else on FastAPI below ``/v1``."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
@@ -20,6 +22,8 @@ from bridge.errors import InternalBug, Overloaded
 from bridge.store import tables as t
 from bridge.store.ledger import DatabaseBusy
 
+log = structlog.get_logger(__name__)
+
 DOCS = "/v1/docs"
 _HEADERS = [
     (b"x-content-type-options", b"nosniff"),
@@ -33,13 +37,13 @@ _POLICY = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'no
 def create_app(bridge: Bridge) -> ASGIApp:
     """The application around one bridge."""
     routes = [
-        *webhooks.routes(bridge),
         Route("/health/live", _live),
         Route("/health/ready", _ready(bridge)),
         Route("/metrics", _metrics(bridge)),
         Mount("/", _v1(bridge)),
     ]
-    return _SecurityHeaders(Starlette(routes=routes, exception_handlers={Exception: _bug}))
+    app = Starlette(routes=routes, exception_handlers={Exception: _bug})
+    return _SecurityHeaders(_Webhooks(webhooks.handlers(bridge), app))
 
 
 def _v1(bridge: Bridge) -> FastAPI:
@@ -117,6 +121,27 @@ def _gauges(bridge: Bridge) -> dict[str, float]:
             name: connection.execute(select(func.count()).select_from(table).where(text(where))).scalar_one()
             for name, (table, where) in wanted.items()
         }
+
+
+class _Webhooks:
+    """Gives a webhook to its handler; routers and middleware would take longer than accepting it."""
+
+    def __init__(self, handlers: Mapping[str, webhooks.Handler], app: ASGIApp) -> None:
+        self._handlers, self._app = handlers, app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_post = scope["type"] == "http" and scope["method"] == "POST"
+        handler = self._handlers.get(scope["path"]) if is_post else None
+        if handler is None:
+            await self._app(scope, receive, send)
+            return
+        request = Request(scope, receive)
+        try:
+            response = await handler(request)
+        except Exception as error:
+            log.exception("webhook.failed", path=scope["path"])
+            response = await _bug(request, error)
+        await response(scope, receive, send)
 
 
 class _SecurityHeaders:

@@ -27,6 +27,7 @@ def main() -> None:
             lifespan="off",
             access_log=False,
             server_header=False,
+            proxy_headers=False,
             log_config=None,
             timeout_keep_alive=75,
         )

@@ -13,7 +13,6 @@ import orjson
 import structlog
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from bridge import observability
 from bridge.api import problems
@@ -33,13 +32,13 @@ BODY_SECONDS = 20.0
 Handler = Callable[[Request], Awaitable[Response]]
 
 
-def routes(bridge: Bridge) -> list[Route]:
-    """One route for each source whose door is a webhook."""
-    found = []
+def handlers(bridge: Bridge) -> dict[str, Handler]:
+    """One for the path of each source whose door is a webhook."""
+    found = {}
     for source in bridge.company.sources.values():
         if source.door == "webhook":
             settings = webhook.Settings.model_validate(source.settings)
-            found.append(Route(settings.path, _handler(bridge, source, settings), methods=["POST"]))
+            found[settings.path] = _handler(bridge, source, settings)
     return found
 
 

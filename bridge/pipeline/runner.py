@@ -24,7 +24,6 @@ from bridge import clock
 from bridge.company import Company
 from bridge.errors import InternalBug, Poison
 from bridge.master_data.lookup import Lookup
-from bridge.message import Step
 from bridge.outlets import Outlets
 from bridge.pipeline import stations
 from bridge.pipeline.apply import MasterDataChanged
@@ -38,7 +37,7 @@ log = structlog.get_logger(__name__)
 
 YIELD = 0.002
 """Seconds that a worker leaves SQLite's write lock to others after each commit."""
-BUSY, THIN, GATHER = 4, 128, 0.03
+BUSY, THIN, GATHER = 4, 256, 0.06
 """A lane that has worked so many batches in a row, the last one of fewer rows than this, waits so many
 seconds for more to come: a batch costs much the same with one row as with fifty."""
 
@@ -96,7 +95,7 @@ class Runner:
             try:
                 station.work(batch)
                 is_over = time.monotonic() > deadline
-                is_thin = rounds >= BUSY and len(batch.ids) < THIN and batch.step is not Step.TRANSLATE
+                is_thin = rounds >= BUSY and len(batch.ids) < THIN
                 with self.ledger.write() as connection:
                     given = station.write(connection, batch, at=clock.now())
                     given_bells = lanes.set_bells(connection, self.ledger, given)
@@ -104,7 +103,7 @@ class Runner:
                     following = None if is_over or is_thin else self._next(connection, lease, station)
                     bells = self._hand_back(connection, lease) if is_over else []
                 woken.update(given_bells)
-                rounds += batch.step is not Step.TRANSLATE
+                rounds += 1
                 if is_thin and not is_over:
                     self._ring_all(woken)
                     time.sleep(GATHER)
