@@ -99,6 +99,9 @@ def bury(connection: Connection, letters: Sequence[Letter], *, at: datetime) -> 
     transitions.record(connection, moves, at=at)
 
 
+_ANY_REPLAYING = select(t.dead_letter.c.id).where(text("dead_letter.state = 'replaying'")).limit(1)
+
+
 def resolve(
     connection: Connection,
     *,
@@ -109,8 +112,7 @@ def resolve(
 ) -> None:
     """What was replayed has advanced. Costs one look into an index while nothing is being replayed."""
     letter = t.dead_letter
-    replaying = text("dead_letter.state = 'replaying'")
-    if connection.execute(select(letter.c.id).where(replaying).limit(1)).first() is None:
+    if connection.execute(_ANY_REPLAYING).first() is None:
         return
     wanted = {
         Subject.MESSAGE: message_ids,

@@ -37,7 +37,7 @@ log = structlog.get_logger(__name__)
 
 YIELD = 0.002
 """Seconds that a worker leaves SQLite's write lock to others after each commit."""
-BUSY, THIN, GATHER = 4, 256, 0.06
+BUSY, THIN, GATHER = 4, 128, 0.06
 """A lane that has worked so many batches in a row, the last one of fewer rows than this, waits so many
 seconds for more to come: a batch costs much the same with one row as with fifty."""
 

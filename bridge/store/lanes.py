@@ -24,7 +24,7 @@ from bridge.store.ledger import Ledger, upsert
 from bridge.store.types import from_microseconds
 
 SOURCE, ENDPOINT = "source", "endpoint"
-FULL, SMALL, ALONE = 256, 16, 1
+FULL, SMALL, ALONE = 128, 16, 1
 """Rows worked at once: normally, after a crash, and after a crash among sixteen."""
 POISON = 3
 """Crashes of a row worked alone that make it poison."""

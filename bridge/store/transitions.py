@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, update
+from sqlalchemy import Connection, Table, Update, bindparam, update
 
 from bridge.message import Subject
 from bridge.store import tables as t
@@ -44,7 +45,14 @@ def set_state(connection: Connection, table: Table, ids: Sequence[int], state: s
     """Give rows a state, many at once."""
     for start in range(0, len(ids), _CHUNK):
         chunk = ids[start : start + _CHUNK]
-        connection.execute(update(table).where(table.c.id.in_(chunk)).values(state=state, **values))
+        given = _set_state(table).values(**values) if values else _set_state(table)
+        connection.execute(given, {"ids": chunk, "to_state": state})
+
+
+@lru_cache(maxsize=8)
+def _set_state(table: Table) -> Update:
+    wanted = table.c.id.in_(bindparam("ids", expanding=True))
+    return update(table).where(wanted).values(state=bindparam("to_state"))
 
 
 def move_all(
