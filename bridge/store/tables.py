@@ -52,7 +52,7 @@ lane = _table(
     Column("range_from", BigInt),
     Column("range_to", BigInt),
     Column("crashes", BigInt, nullable=False, server_default="0"),
-    Column("batch", BigInt, nullable=False, server_default="256"),
+    Column("batch", BigInt, nullable=False, server_default="128"),
     Column("checkpoint", Json),
     Column("paused_until", Instant),  # the endpoint asked for a pause, or cannot be reached
     Column("failures", BigInt, nullable=False, server_default="0"),  # of the endpoint, in a row

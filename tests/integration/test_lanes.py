@@ -194,7 +194,7 @@ def test_a_crash_is_counted_for_the_range_and_batches_shrink(lane):
     lane.crash_on(*range(1, 257))
     lease = lane.take()
     assert (lease.batch, lease.crashes) == (SMALL, 1)
-    assert (lease.suspect.first, lease.suspect.last) == (1, lanes.FULL)
+    assert (lease.suspect.first, lease.suspect.last) == (1, 256)
     lane.advance(lease, *range(1, 17))
     lane.expire()
     lease = lane.take()

@@ -124,7 +124,7 @@ def upgrade() -> None:
     sa.Column('range_from', bridge.store.types.BigInt(), nullable=True),
     sa.Column('range_to', bridge.store.types.BigInt(), nullable=True),
     sa.Column('crashes', bridge.store.types.BigInt(), server_default='0', nullable=False),
-    sa.Column('batch', bridge.store.types.BigInt(), server_default='256', nullable=False),
+    sa.Column('batch', bridge.store.types.BigInt(), server_default='128', nullable=False),
     sa.Column('checkpoint', bridge.store.types.Json(), nullable=True),
     sa.Column('paused_until', bridge.store.types.Instant(), nullable=True),
     sa.Column('failures', bridge.store.types.BigInt(), server_default='0', nullable=False),
