@@ -24,7 +24,11 @@ EVENT_OPTIONS: dict[str, Any] = {
                 "occurred_at": "occurred_at",
                 "site": {"92": "warehouse"},
             },
-            "line": {"item": {"SK": "sku", "VN": "vendor_code"}, "quantity": "qty", "unit": "uom"},
+            "line": {
+                "item": {"SK": "sku", "VN": "vendor_code", "EN": "gtin"},
+                "quantity": "qty",
+                "unit": "uom",
+            },
         }
     },
 }

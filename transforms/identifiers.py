@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from transforms import errors
 
-_GTIN_LENGTHS = frozenset({8, 12, 13, 14})
+GTIN_LENGTHS = frozenset({8, 12, 13, 14})
 
 
 def check_digit(body: str) -> str:
@@ -18,7 +18,7 @@ def check_digit(body: str) -> str:
 
 
 def is_valid_gtin(value: str) -> bool:
-    return len(value) in _GTIN_LENGTHS and _checks(value)
+    return len(value) in GTIN_LENGTHS and _checks(value)
 
 
 def is_valid_gln(value: str) -> bool:
@@ -40,6 +40,11 @@ def normal_gtin(value: str) -> str:
             value=value,
         )
     return value.zfill(14)
+
+
+def ways_to_write(gtin: str) -> list[str]:
+    """All lengths in which a GTIN of 14 digits may be written."""
+    return [gtin[-length:] for length in sorted(GTIN_LENGTHS) if not gtin[:-length].strip("0")]
 
 
 def _checks(value: str) -> bool:

@@ -14,8 +14,10 @@ from bridge import clock
 from bridge.inventory import book
 from bridge.inventory.postings import ADJUST, Bucket, Movement
 from bridge.master_data import steward
+from bridge.master_data.lookup import GTIN
 from bridge.store import tables as t
 from bridge.store.ledger import Ledger, upsert
+from transforms import identifiers
 
 _BATCH = 5_000
 
@@ -102,10 +104,24 @@ def _load_references(ledger: Ledger, path: Path) -> int:
         with ledger.write() as connection:
             connection.execute(
                 upsert(connection, t.cross_reference).on_conflict_do_nothing(),
-                [{**row, "status": "approved", "steward": f"file:{path.name}"} for row in batch],
+                [
+                    {
+                        **row,
+                        "source_code": _reference_code(row),
+                        "status": "approved",
+                        "steward": f"file:{path.name}",
+                    }
+                    for row in batch
+                ],
             )
         count += len(batch)
     return count
+
+
+def _reference_code(row: dict[str, str]) -> str:
+    """A GTIN stands in its 14 digits. Raises :class:`transforms.errors.CheckDigitWrong`."""
+    code = row["source_code"]
+    return identifiers.normal_gtin(code) if row["qualifier"] == GTIN else code
 
 
 def _load_opening(ledger: Ledger, path: Path) -> int:

@@ -159,7 +159,7 @@ class Lookup:
         """Make sure that everything these codes could lead to is at hand."""
         if self._is_whole:
             return
-        wanted = {_item_key(*pair) for codes in items for pair in codes.items()}
+        wanted = {key for codes in items for pair in codes.items() for key in _item_keys(*pair)}
         wanted |= {("site", *pair) for codes in sites for pair in codes.items()}
         missing = [key for key in wanted if key not in self._targets]
         if len(missing) > MANY:
@@ -231,7 +231,9 @@ class Lookup:
     def _item_id(self, codes: Mapping[str, str], partner: str) -> str:
         found: dict[str, str] = {}
         for qualifier, code in codes.items():
-            target = self._target(_item_key(qualifier, code), partner)
+            target = None
+            for key in _item_keys(qualifier, code):
+                target = target or self._target(key, partner)
             if target is None and qualifier in OUR_OWN and self._items.get(code) is not None:
                 target = code
             if target is not None:
@@ -279,10 +281,14 @@ def to_base(quantity: Decimal, factor: Factor) -> Decimal:
     return base
 
 
-def _item_key(qualifier: str, code: str) -> tuple[str, str, str]:
-    if qualifier in GTIN_QUALIFIERS and identifiers.is_valid_gtin(code):
-        return ("item", GTIN, identifiers.normal_gtin(code))
-    return ("item", qualifier, code)
+def _item_keys(qualifier: str, code: str) -> tuple[_Key, ...]:
+    """Under which references a code may stand: as a GTIN in its 14 digits, and as it is.
+
+    The check digit is not looked at: references have only GTINs in which it is right.
+    """
+    if qualifier in GTIN_QUALIFIERS and len(code) in identifiers.GTIN_LENGTHS:
+        return ("item", GTIN, code.zfill(14)), ("item", qualifier, code)
+    return (("item", qualifier, code),)
 
 
 def _chunks(values: list[str]) -> Iterator[list[str]]:

@@ -6,16 +6,18 @@ one transaction.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from sqlalchemy import Connection, select
 
 from bridge import clock, dead_letters, dispatch
-from bridge.master_data.lookup import STAMP
+from bridge.master_data.lookup import GTIN, GTIN_QUALIFIERS, STAMP
 from bridge.store import audit, lanes
 from bridge.store import tables as t
 from bridge.store.ledger import Ledger, upsert
+from transforms import identifiers
+from transforms.errors import CheckDigitWrong
 
 
 class StewardRefused(Exception):
@@ -35,8 +37,17 @@ def add_cross_reference(
 ) -> list[int]:
     """Approve that a partner's code means ours. Returns the lanes that have been rung.
 
-    Raises :class:`StewardRefused` when there is no such item.
+    A GTIN means the item under whatever qualifier a partner sends it. Raises :class:`StewardRefused` when
+    there is no such item, or the GTIN is none.
     """
+    waiting = [f"xref:{domain}:{partner}:{qualifier}:{source_code}"]
+    if qualifier == GTIN:
+        source_code = _normal(source_code)
+        waiting += [
+            f"xref:{domain}:{partner}:{one}:{written}"
+            for one in sorted(GTIN_QUALIFIERS)
+            for written in identifiers.ways_to_write(source_code)
+        ]
     with _ringing(ledger) as (connection, bells):
         if domain == "item":
             _check_item(connection, target_code)
@@ -56,7 +67,6 @@ def add_cross_reference(
                 set_={"target_code": target_code, "status": "approved", "steward": actor},
             )
         )
-        waiting = f"xref:{domain}:{partner}:{qualifier}:{source_code}"
         action = "cross_reference.approved"
         bells.extend(
             _release(connection, ledger, waiting, action=action, after=values, actor=actor, reason=reason)
@@ -80,7 +90,7 @@ def add_item_unit(
                 set_={"numerator": numerator, "denominator": denominator},
             )
         )
-        waiting = f"unit:{item_id}:{unit}"
+        waiting = [f"unit:{item_id}:{unit}"]
         action = "item_unit.approved"
         bells.extend(
             _release(connection, ledger, waiting, action=action, after=values, actor=actor, reason=reason)
@@ -95,6 +105,13 @@ def _ringing(ledger: Ledger) -> Iterator[tuple[Connection, list[int]]]:
     with ledger.write() as connection:
         yield connection, bells
     dispatch.ring(bells)
+
+
+def _normal(gtin: str) -> str:
+    try:
+        return identifiers.normal_gtin(gtin)
+    except CheckDigitWrong as error:
+        raise StewardRefused(error.text) from error
 
 
 def _check_item(connection: Connection, item_id: str) -> None:
@@ -113,7 +130,7 @@ def count_stamp(connection: Connection) -> None:
 def _release(
     connection: Connection,
     ledger: Ledger,
-    condition: str,
+    conditions: Sequence[str],
     *,
     action: str,
     after: Mapping[str, object],
@@ -123,8 +140,12 @@ def _release(
     at = clock.now()
     count_stamp(connection)
     audit.write(
-        connection, actor=actor, action=action, subject="master_data", subject_id=condition,
+        connection, actor=actor, action=action, subject="master_data", subject_id=conditions[0],
         reason=reason, after=after, at=at,
     )  # fmt: skip
-    touched = dead_letters.release(connection, condition, actor=actor, reason=reason, at=at)
+    touched = [
+        lane
+        for condition in conditions
+        for lane in dead_letters.release(connection, condition, actor=actor, reason=reason, at=at)
+    ]
     return lanes.set_bells(connection, ledger, touched)

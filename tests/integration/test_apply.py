@@ -305,3 +305,16 @@ def test_a_stored_document_that_no_release_can_read_stops_alone(works):
     assert works.states(t.document) == {"applied": 1, "dead": 1}
     (letter,) = works.letters()
     assert (letter.document_id, letter.code) == (first.id, "INT_BUG")
+
+
+@pytest.mark.parametrize(("qualifier", "code"), [("EN", "9521234000013"), ("GTIN", "09521234000013")])
+def test_an_unknown_gtin_is_freed_by_its_reference_as_told_or_as_a_gtin(works, qualifier, code):
+    works.take_in(company.event("dc1-a", "n1", sku="", gtin="9521234000013"))
+    (letter,) = works.letters()
+    assert letter.release_condition == "xref:item:dc1:EN:9521234000013"
+    steward.add_cross_reference(
+        works.ledger, domain="item", partner="dc1", qualifier=qualifier, source_code=code,
+        target_code="SKU-1", actor="anna", reason="measured",
+    )  # fmt: skip
+    works.work()
+    assert works.erp.numbers == ["n1"]
