@@ -202,7 +202,7 @@ class Interchange:
             return
         one = current.one
         one.held.add(batch, at, at + 1)
-        one.group, one.group_at, one.line = [elements], one.held.count, ""
+        one.group, one.group_at, one.line = [elements], one.held.count, None
         count, control = element(elements, 1), element(elements, 2)
         if _number(count) != one.held.count:
             text = f"SE01 says {count} segments, there are {one.held.count}"

@@ -77,8 +77,8 @@ class TransactionSet:
     group: Group = field(default_factory=list)
     group_at: int = 0
     """Ordinal of the group's first segment in the set."""
-    line: str = ""
-    """The line being read, as ``/PO1[2]``."""
+    line: tuple[str, int] | None = None
+    """Tag and ordinal of the line being read."""
     known_units: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -101,7 +101,7 @@ class TransactionSet:
     def spot(self, ordinal: int, tag: str | None, position: int | None = None) -> Location:
         """The segment of an ordinal as a place."""
         return Location(
-            path=self.path + self.line, segment=ordinal, tag=tag, element=position,
+            path=self.path + ("/{}[{}]".format(*self.line) if self.line else ""), segment=ordinal, tag=tag, element=position,
             offset=self.held.offset(ordinal),
         )  # fmt: skip
 

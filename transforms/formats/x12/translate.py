@@ -135,7 +135,7 @@ class Translation:
     def _line(self, group: Group) -> None:
         one, layout, tally = self.one, self.layout, self._tally
         tally.lines += 1
-        one.line = f"/{layout.line_tag}[{tally.lines}]"
+        one.line = layout.line_tag, tally.lines
         try:
             line = layout.line(one, group, tally.lines, self._fields or {})
             if not line["item"]:
@@ -156,7 +156,7 @@ class Translation:
                 counted = line.pop("counted", None)
                 tally.total += line["quantity"] if counted is None else counted
             self._lines.append(line)
-        one.line = ""
+        one.line = None
 
     def _check_totals(self, summary: Group) -> None:
         for wrong in self.layout.totals(self.one, summary, self._tally):
