@@ -38,7 +38,7 @@ def runner() -> Runner:
         with _process.runner.ledger.read() as connection:
             _process.runner.lookup.warm(connection)
         gc.freeze()  # what is loaded by now stays: the collector need not look at it again
-        gc.set_threshold(20_000, 50, 50)
+        gc.set_threshold(100_000, 20, 100)
     return _process.runner
 
 

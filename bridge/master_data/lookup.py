@@ -87,15 +87,19 @@ def _factors(
     return {unit: _factor(*given, precision) for unit, given in own} | {base_unit: _factor(1, 1, precision)}
 
 
-class Items(dict[tuple[tuple[str, str], ...], Item]):
+Codes = tuple[tuple[str, str], ...]
+"""A line's codes by qualifier, in the order in which they are believed."""
+
+
+class Items(dict[Codes, Item]):
     """A partner's items by all the codes under which a line names one; the answers are remembered."""
 
-    def __init__(self, find: Callable[[Mapping[str, str], str], Item], partner: str) -> None:
+    def __init__(self, find: Callable[[Codes, str], Item], partner: str) -> None:
         super().__init__()
         self._find, self._partner = find, partner
 
-    def __missing__(self, codes: tuple[tuple[str, str], ...]) -> Item:
-        item = self._find(dict(codes), self._partner)
+    def __missing__(self, codes: Codes) -> Item:
+        item = self._find(codes, self._partner)
         if len(self) >= REMEMBERED:
             self.clear()
         self[codes] = item
@@ -213,7 +217,7 @@ class Lookup:
             found = self._found[partner] = Items(self.item, partner)
         return found
 
-    def item(self, codes: Mapping[str, str], partner: str) -> Item:
+    def item(self, codes: Codes, partner: str) -> Item:
         """GTIN first, then the partner's code, then our own number; two answers are one too many.
 
         Raises :class:`ItemUnknown`, :class:`CrossReferenceAmbiguous` and :class:`MasterNotActive`.
@@ -228,21 +232,23 @@ class Lookup:
             raise MasterNotActive(f"item {item_id} is {item.lifecycle}", release=f"item:{item_id}")
         return item
 
-    def _item_id(self, codes: Mapping[str, str], partner: str) -> str:
-        found: dict[str, str] = {}
-        for qualifier, code in codes.items():
-            target = None
+    def _item_id(self, codes: Codes, partner: str) -> str:
+        targets, found = self._targets, None
+        for qualifier, code in codes:
+            by_partner = None
             for key in _item_keys(qualifier, code):
-                target = target or self._target(key, partner)
+                by_partner = by_partner or targets.get(key)
+            target = (by_partner.get(partner) or by_partner.get(ANYBODY)) if by_partner else None
             if target is None and qualifier in OUR_OWN and self._items.get(code) is not None:
                 target = code
-            if target is not None:
-                found[qualifier] = target
-        if len(set(found.values())) > 1:
-            listed = ", ".join(f"{q} {codes[q]} → {target}" for q, target in found.items())
-            raise CrossReferenceAmbiguous(f"the codes of this line name different items: {listed}")
-        if found:
-            return next(iter(found.values()))
+            if target is not None and found not in (None, target):
+                raise CrossReferenceAmbiguous(
+                    f"the codes of this line name different items: {code} is {target}, the others {found}",
+                    value=code,
+                )
+            found = found or target
+        if found is not None:
+            return found
         qualifier, code = _most_telling(codes)
         raise ItemUnknown(
             f"no cross reference for {qualifier} {code} of partner {partner}",
@@ -295,7 +301,7 @@ def _chunks(values: list[str]) -> Iterator[list[str]]:
     return (values[at : at + _CHUNK] for at in range(0, len(values), _CHUNK))
 
 
-def _most_telling(codes: Mapping[str, str]) -> tuple[str, str]:
+def _most_telling(codes: Codes) -> tuple[str, str]:
     """The code that a steward would map: the partner's own rather than a GTIN."""
-    own = [pair for pair in codes.items() if pair[0] not in GTIN_QUALIFIERS]
-    return next(iter(own or codes.items()), ("?", "?"))
+    own = [pair for pair in codes if pair[0] not in GTIN_QUALIFIERS]
+    return next(iter(own or codes), ("?", "?"))

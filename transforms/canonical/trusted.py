@@ -28,8 +28,8 @@ def build(model: type[M], columns: Mapping[str, Iterable[Any]]) -> list[M]:
     names, given, new, put = tuple(columns), set(columns), model.__new__, object.__setattr__
     made = []
     for row in zip(*columns.values(), strict=True):
-        values = whole.copy()  # one allocation; growing a new dictionary takes three
-        values.update(zip(names, row, strict=False))
+        values = {**whole}  # one allocation; growing a new dictionary takes three
+        values.update(zip(names, row))  # noqa: B905  # the keyword costs a fifth of the whole
         line = new(model)
         put(line, "__dict__", values)
         put(line, "__pydantic_fields_set__", given)

@@ -39,11 +39,12 @@ def _header(one: TransactionSet, group: Group) -> Fields:
 def _line(one: TransactionSet, group: Group, ordinal: int, _header: Fields) -> Fields:
     lin = group[0]
     figures: dict[str, Elements] = {}
-    lot = sets.lot_of(lin, range(2, len(lin), 2))
+    lot = sets.lot_of(lin, range(2, len(lin), 2)) if "LT" in lin else None
     for segment in group:
         tag = segment[0]
-        if tag == "QTY" and len(segment) > 3:  # QTY03 is mandatory here
-            figures[segment[1]] = segment
+        if tag == "QTY":
+            if len(segment) > 3:  # QTY03 is mandatory here
+                figures[segment[1]] = segment
         elif tag == "REF" and element(segment, 1) == "LT":
             lot = element(segment, 2) or lot
     main = _main(one, group, figures)
