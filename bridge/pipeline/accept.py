@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from bridge import alerts, clock
 from bridge.company import Company
@@ -90,6 +90,9 @@ def _key(content: Content, sha256: str, identity: str) -> str:
 
 
 _KEEP = t.raw.insert()
+_WRITTEN = select(t.message.c.id, t.message.c.key, t.message.c.public_id).where(
+    t.message.c.key.in_(bindparam("keys", expanding=True))
+)
 
 
 def write(
@@ -99,12 +102,12 @@ def write(
     first: dict[str, Prepared] = {}
     for one in prepared:
         first.setdefault(one.key, one)
+    rows = {one.key: _row(one, lane_ids, at) for one in first.values()}
+    execute_many(connection, insert_new(connection, t.message), list(rows.values()))
     new = {
         row.key: (row.id, row.public_id)
-        for row in connection.execute(
-            insert_new(connection, t.message, "id", "key", "public_id"),
-            [_row(one, lane_ids, at) for one in first.values()],
-        )
+        for row in connection.execute(_WRITTEN, {"keys": list(rows)})
+        if row.public_id == rows[row.key]["public_id"]  # else it was there before
     }
     execute_many(
         connection,
