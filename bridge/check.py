@@ -70,8 +70,8 @@ def check(folder: Path, *, write_expected: bool = False) -> Report:
     for partner, source, path in _samples(loaded, faults):
         samples += 1
         if write_expected:
-            if _write(loaded, source, path, faults):
-                written.append(str(path))
+            if (expectation := _write(loaded, source, path, faults)) is not None:
+                written.append(str(expectation))
         else:
             faults += _compare(loaded, partner, source, path)
     return Report(tuple(faults), samples, tuple(written))
@@ -175,17 +175,18 @@ def _source_of(partner: Partner, sample: Path) -> Source | None:
     return next(iter(partner.sources.values())) if len(partner.sources) == 1 else None
 
 
-def _write(loaded: Company, source: Source, path: Path, faults: list[Fault]) -> bool:
+def _write(loaded: Company, source: Source, path: Path, faults: list[Fault]) -> Path | None:
+    """The expectation that was written, if it was not there just so before."""
     try:
         text = translated(loaded, source, path)
     except (PluginMissing, ValueError) as error:
         faults.append(Fault(str(path), "", str(error)))
-        return False
+        return None
     beside = path.with_name(path.name + EXPECTED)
     if beside.is_file() and beside.read_text(encoding="utf-8") == text:
-        return False
+        return None
     beside.write_text(text, encoding="utf-8")
-    return True
+    return beside
 
 
 def _compare(loaded: Company, partner: Partner, source: Source, path: Path) -> Iterator[Fault]:

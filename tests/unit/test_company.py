@@ -104,6 +104,13 @@ def test_a_sample_without_expectation_is_a_fault(small: Path) -> None:
     assert "check --write-expected" in fault.text
 
 
+def test_what_was_written_is_told_by_the_path_of_the_expectation(small: Path) -> None:
+    expectation = small / "partners/shop/samples/monday.csv.expected.json"
+    expectation.unlink()
+    assert check.check(small, write_expected=True).written == (str(expectation),)
+    assert expectation.is_file()
+
+
 def test_writing_expectations_again_writes_nothing(small: Path) -> None:
     assert check.check(small, write_expected=True).written == ()
 
