@@ -189,8 +189,61 @@ def test_a_cut_interchange_keeps_the_sets_whose_trailer_was_right(cut):
     text = interchange(receipt(w07()), GOOD)
     events = read(text[: text.rindex("GE*") - cut])
     assert taken(events) == (["WR-1", "WR-2"] if cut == 1 else ["WR-1"])
-    assert "the interchange ends without IEA: the file was cut short" in [p.text for p in problems(events)]
+    [problem] = problems(events)
+    assert ("SE, GE and IEA are missing" in problem.text) is (cut != 1)
     assert answered(events)["0002"] == ((True, ()) if cut == 1 else answered(events)["0002"])
+
+
+@pytest.mark.parametrize(
+    ("kept_up_to", "path", "said"),
+    [
+        ("SE*5*0002", "/GS1/ST0002", "ends in the middle of set 0002 of group 1: SE, GE and IEA are missing"),
+        ("GE*", "", "ends in the middle of group 1: GE and IEA are missing"),
+        ("IEA*", "", "ends without IEA"),
+    ],
+)
+@pytest.mark.parametrize("gate", ["set", "interchange"])
+def test_a_cut_is_one_problem_of_the_innermost_part_that_it_left_open(kept_up_to, path, said, gate):
+    text = interchange(receipt(w07()), GOOD)
+    events = read(text[: text.index(kept_up_to)], gate=gate)
+    [problem] = problems(events)
+    assert (problem.code, problem.location.path) == ("ENV_UNREADABLE", f"ISA000000001{path}")
+    assert said in problem.text
+    assert "sent again" in problem.text
+    assert problem.location.offset is not None
+    whole = ["WR-1"] if "SE" in said else ["WR-1", "WR-2"]
+    assert taken(events) == (whole if gate == "set" else [])
+
+
+def test_what_was_left_of_a_cut_set_is_kept_as_it_came():
+    text = interchange(receipt(w07()), GOOD)
+    [problem] = problems(read(text[: text.rindex("**SK*")]))
+    assert b"\nST*944*0002~\n" in problem.fragment
+    assert b"\nW07*30*EA~\n" in problem.fragment
+    assert b"WR-1" not in problem.fragment
+
+
+@pytest.mark.parametrize(
+    ("missing", "said"),
+    [
+        (["SE*5*0002~"], ["the set ends without SE: the file was cut short"]),
+        (["GE*1*1~"], ["group 1 ends without GE"]),
+        (
+            ["SE*5*0002~", "GE*1*1~"],
+            ["the set ends without SE: the file was cut short", "group 1 ends without GE"],
+        ),
+    ],
+)
+def test_what_is_missing_before_a_trailer_that_is_there_is_told_one_by_one(missing, said):
+    text = interchange(GOOD)
+    for trailer in missing:
+        text = text.replace(trailer, "")
+    assert [problem.text for problem in problems(read(text))] == said
+
+
+def test_a_wrong_trailer_before_a_cut_is_told_beside_it():
+    events = read(interchange(GOOD, ge="GE*7*1").split("IEA*")[0])
+    assert [problem.code for problem in problems(events)] == ["ENV_CONTROL_MISMATCH", "ENV_UNREADABLE"]
 
 
 def test_several_interchanges_with_their_own_delimiters_and_one_bad_between_them():
@@ -209,7 +262,8 @@ def test_an_interchange_without_end_does_not_swallow_the_next():
     other = interchange(GOOD, control="000000002").replace("*", "|")
     events = read(text[: text.index("W07*30") + 5] + other)
     assert taken(events) == ["WR-2"]
-    assert [problem.location.path for problem in problems(events)][-1] == "ISA000000001"
+    [problem] = problems(events)
+    assert problem.location.path == "ISA000000001/GS1/ST0001"
 
 
 @pytest.mark.parametrize("head", [b"\xef\xbb\xbf", b"\r\n  ", b"\x00\x00"])

@@ -2,7 +2,8 @@
 
 Neighbours do not suffer: a wrong set is a problem with its place and a copy that can be repaired, the
 sets around it pass, and the acknowledgement names both. A missing trailer is told by the header or
-trailer that stands where it should be. Counts and control numbers are compared as numbers.
+trailer that stands where it should be; where the file just ends, all that are missing are told as one.
+Counts and control numbers are compared as numbers.
 """
 
 from __future__ import annotations
@@ -37,6 +38,8 @@ _GROUP_NOT_FOUND, _GROUP_CONTROL, _GROUP_COUNT, _GROUP_VERSION = "3", "4", "5", 
 """Data element 716: group trailer missing, control numbers differ, count wrong, version not supported."""
 _MARKS = "S[TE]|G[SE]|IEA"
 """Tags of the envelope."""
+_AGAIN = "have it sent again whole, what was complete still counts once"
+"""What helps against a cut; that sets were taken before is told by their control numbers."""
 
 
 @dataclass(slots=True)
@@ -244,14 +247,16 @@ class Interchange:
             yield from current.held_back
             current.held_back = []
 
-    def _set_without_end(self) -> Iterator[ReadEvent]:
-        """Something stands where SE should be."""
+    def _set_without_end(
+        self, text: str = "the set ends without SE: the file was cut short"
+    ) -> Iterator[ReadEvent]:
+        """Something stands where SE should be, or nothing does."""
         current = self._set
         if current is not None:
             one = current.one
             last = one.held.count
             where = Location(path=one.path, segment=last, offset=one.held.offset(last))
-            error = Unreadable("the set ends without SE: the file was cut short", location=where)
+            error = Unreadable(text, location=where)
             current.failure = None  # that it was cut explains whatever else was wrong
             current.fail(error, _NOT_FOUND)
             yield from self._settle(current)
@@ -314,10 +319,22 @@ class Interchange:
             yield self._problem(ControlMismatch(text, value=count), "IEA", batch, at)
 
     def _cut_short(self) -> Iterator[ReadEvent]:
-        yield from self._group_without_end()
+        """Nothing stands where IEA should be. One cut is one problem: of the innermost part it left open."""
         self._is_sound = False
-        text = "the interchange ends without IEA: the file was cut short"
-        yield Problem.of(Unreadable(text, location=Location(path=self.path, offset=self.source.offset)))
+        group, current = self._group, self._set
+        if group is None:
+            where = Location(path=self.path, offset=self.source.offset)
+            text = f"the interchange ends without IEA: the file was cut short; {_AGAIN}"
+            yield Problem.of(Unreadable(text, location=where))
+            return
+        group.codes.append(_GROUP_NOT_FOUND)
+        middle = "the interchange ends in the middle of"
+        if current is not None:
+            inside = f"set {current.one.control} of group {group.control}"
+            yield from self._set_without_end(f"{middle} {inside}: SE, GE and IEA are missing; {_AGAIN}")
+            return
+        text = f"{middle} group {group.control}: GE and IEA are missing; {_AGAIN}"
+        yield Problem.of(Unreadable(text, location=Location(path=self.path, tag="GS", offset=group.offset)))
 
     def _refused(self, refusal: TransformError) -> Problem:
         """Pass over an interchange of which nothing counts. It is kept for replay unless it is large."""
