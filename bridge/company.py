@@ -44,24 +44,29 @@ class Source(_Part):
     options: dict[str, Any] = Field(
         default_factory=dict, description="The partner's profile options or layout for the format."
     )
-    unit_alias: dict[str, str] = Field(default_factory=dict)
+    unit_alias: dict[str, str] = Field(
+        default_factory=dict,
+        description="Unit codes of this source alone → UN/ECE Rec 20; they win over the partner's.",
+    )
 
 
 class Partner(_Part):
     partner: str
-    title: str = ""
+    title: str = Field("", description="The partner's name as people write it.")
     unit_alias: dict[str, str] = Field(
         default_factory=dict, description="The partner's own unit codes → UN/ECE Rec 20."
     )
-    sources: dict[str, Source]
+    sources: dict[str, Source] = Field(
+        description="The partner's ways in, by name; a name is used once in the company."
+    )
 
 
 class Retry(_Part):
     """Back-off of one endpoint: doubles from ``first`` to ``longest`` seconds, with jitter."""
 
-    tries: int = Field(12, ge=1)
-    first: float = Field(0.5, gt=0)
-    longest: float = Field(300.0, gt=0)
+    tries: int = Field(12, ge=1, description="Requests for one document before it becomes a dead letter.")
+    first: float = Field(0.5, gt=0, description="Seconds before the second try; they double with every try.")
+    longest: float = Field(300.0, gt=0, description="Most seconds between two tries.")
 
 
 class Endpoint(_Part):
@@ -69,7 +74,7 @@ class Endpoint(_Part):
 
     name: str = ""
     connector: str = Field(description="A folder of bridge/connectors.")
-    settings: dict[str, Any] = Field(default_factory=dict)
+    settings: dict[str, Any] = Field(default_factory=dict, description="The connector's own settings.")
     payload: dict[str, Any] | None = Field(
         None, description="Field map from canonical to the endpoint's shape; none sends CloudEvents JSON."
     )
@@ -77,16 +82,16 @@ class Endpoint(_Part):
     concurrency: int = Field(
         8, ge=1, description="Requests under way at once, each with other ordering keys."
     )
-    retry: Retry = Retry()
+    retry: Retry = Field(Retry(), description="How often and how soon it is tried again.")
 
 
 class Route(_Part):
     """Documents that fit all of the given conditions go to all of ``to``."""
 
     types: tuple[str, ...] = Field(description="CloudEvents types; `*` matches any part.")
-    sources: tuple[str, ...] = ()
-    sites: tuple[str, ...] = ()
-    to: tuple[str, ...]
+    sources: tuple[str, ...] = Field((), description="Names of the sources it came by; none means any.")
+    sites: tuple[str, ...] = Field((), description="Our site codes that it is about; none means any.")
+    to: tuple[str, ...] = Field(description="Names of the endpoints that hear of it.")
 
 
 class Policies(_Part):
@@ -99,9 +104,11 @@ class Policies(_Part):
 
 
 class Company(_Part):
-    name: str = Field(pattern="^[a-z][a-z0-9-]*$")
-    title: str = ""
-    policies: Policies = Policies()
+    name: str = Field(
+        pattern="^[a-z][a-z0-9-]*$", description="Short name, of lower-case letters, digits and hyphens."
+    )
+    title: str = Field("", description="The company's name as people write it.")
+    policies: Policies = Field(Policies(), description="What is decided once for all documents.")
     partners: dict[str, Partner] = Field(default_factory=dict)
     endpoints: dict[str, Endpoint] = Field(default_factory=dict)
     routes: tuple[Route, ...] = ()

@@ -62,8 +62,16 @@ _UNREADABLE = DeadLetter(
 )
 
 
-class MasterDataChanged(Exception):
-    """Master data changed while a batch was resolved; work it again."""
+class WorkAgain(Exception):
+    """Something changed while a batch was resolved; nothing of it was written, and it is worked again."""
+
+
+class MasterDataChanged(WorkAgain):
+    """What was missing may be there now."""
+
+
+class OutOfTurn(WorkAgain):
+    """An older document has become ready, and goes first."""
 
 
 @dataclass(slots=True)
@@ -341,6 +349,26 @@ def _insert_children(connection: Connection, children: list[tuple[dict[str, Any]
         for values, letter in children
         if values["public_id"] in inserted
     ]
+
+
+def check_turn(connection: Connection, lane_id: int, first: int) -> None:
+    """Raises :class:`OutOfTurn` when documents older than ``first`` are ready.
+
+    Call after ``write``, which has locked the keys that somebody might let go of meanwhile.
+    """
+    if connection.execute(_OLDER, {"lane": lane_id, "first": first}).first() is not None:
+        raise OutOfTurn
+
+
+_OLDER = (
+    select(t.document.c.id)
+    .where(
+        t.document.c.lane_id == bindparam("lane"),
+        text("document.state = 'ready'"),
+        t.document.c.id < bindparam("first"),
+    )
+    .limit(1)
+)
 
 
 def give_up(connection: Connection, row: Any, error: InternalBug | Poison, *, at: datetime) -> None:

@@ -26,7 +26,7 @@ from bridge.errors import InternalBug, Poison
 from bridge.master_data.lookup import Lookup
 from bridge.outlets import Outlets
 from bridge.pipeline import stations
-from bridge.pipeline.apply import MasterDataChanged
+from bridge.pipeline.apply import WorkAgain
 from bridge.pipeline.stations import Batch, Station
 from bridge.settings import Settings
 from bridge.store import lanes
@@ -110,7 +110,7 @@ class Runner:
                     following = self._again(lease, station)
             except (LeaseLost, OperationalError, InterfaceError, DatabaseBusy):
                 raise
-            except MasterDataChanged:
+            except WorkAgain:
                 following = self._again(lease, station)
             except Exception:
                 log.exception("batch.failed", lane=lease.name, step=batch.step, rows=len(batch.ids))

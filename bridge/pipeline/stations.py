@@ -16,7 +16,7 @@ from bridge.errors import DestinationUnavailable, InternalBug, Poison
 from bridge.message import DeliveryState, Step
 from bridge.observability import observe_step
 from bridge.pipeline import apply, deliver, sending, translate
-from bridge.pipeline.apply import Fresh, MasterDataChanged
+from bridge.pipeline.apply import Fresh, WorkAgain
 from bridge.pipeline.resolve import Resolved
 from bridge.pipeline.sending import Outbound, Sent
 from bridge.store import documents, lanes
@@ -114,7 +114,8 @@ class SourceStation:
                 lanes.renew(connection, runner.ledger, self._lease, seconds=self.lease_seconds)
                 given = self._write_read(connection, read, clock.now())
                 bells = lanes.set_bells(connection, runner.ledger, given)
-        except MasterDataChanged:
+        except WorkAgain:
+            self._apply_ready()
             self._commit(self._resolve_read(read.chunk))
             return
         runner.ring(bells)
@@ -129,7 +130,7 @@ class SourceStation:
                     lanes.renew(connection, runner.ledger, self._lease, seconds=self.lease_seconds)
                     given = self._write_applied(connection, results, clock.now())
                     bells = lanes.set_bells(connection, runner.ledger, given)
-            except MasterDataChanged:
+            except WorkAgain:
                 continue
             runner.ring(bells)
 
@@ -160,7 +161,11 @@ class SourceStation:
         results = [result for result in read.results if result.row.public_id in written]
         for result in results:
             result.row.id = written[result.row.public_id]
-        return self._write_applied(connection, results, at) if results else set()
+        if not results:
+            return set()
+        given = self._write_applied(connection, results, at)
+        apply.check_turn(connection, self._lease.lane_id, min(result.row.id for result in results))
+        return given
 
     def _write_applied(self, connection: Connection, results: list[Resolved], at: datetime) -> set[int]:
         runner = self._runner

@@ -22,7 +22,11 @@ _ANY_HELD = select(t.blocked_key.c.holder_id).where(t.blocked_key.c.lane_id == b
 
 
 def holders(connection: Connection, lane_id: int, ordering_keys: Iterable[str]) -> dict[str, int]:
-    """Which of these keys are held, and by which document or delivery."""
+    """Which of these keys are held, and by which document or delivery.
+
+    Nobody lets go of one of them before the end of this transaction: else what is set to waiting behind it
+    now would be waiting for nobody.
+    """
     held = t.blocked_key
     if connection.execute(_ANY_HELD, {"lane": lane_id}).first() is None:
         return {}
@@ -30,9 +34,9 @@ def holders(connection: Connection, lane_id: int, ordering_keys: Iterable[str]) 
     found: dict[str, int] = {}
     for start in range(0, len(wanted), _CHUNK):
         rows = connection.execute(
-            select(held.c.ordering_key, held.c.holder_id).where(
-                held.c.lane_id == lane_id, held.c.ordering_key.in_(wanted[start : start + _CHUNK])
-            )
+            select(held.c.ordering_key, held.c.holder_id)
+            .where(held.c.lane_id == lane_id, held.c.ordering_key.in_(wanted[start : start + _CHUNK]))
+            .with_for_update(read=True)
         )
         found.update((row.ordering_key, row.holder_id) for row in rows)
     return found

@@ -10,18 +10,20 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from bridge import replay
 from bridge.inventory import book
 from bridge.inventory.postings import Bucket, Movement
 from bridge.master_data import steward
-from bridge.pipeline import apply
+from bridge.pipeline import apply, stations
 from bridge.pipeline.apply import MasterDataChanged
-from bridge.store import documents
+from bridge.store import documents, keys, transitions
 from bridge.store import tables as t
 from tests import company, effects
 from tests.effects import Works
 
 pytestmark = pytest.mark.integration
 AT = datetime(2026, 3, 1, tzinfo=UTC)
+WHY = {"actor": "anna", "reason": "a test file", "ring": lambda _: None}
 
 
 @pytest.fixture
@@ -318,3 +320,43 @@ def test_an_unknown_gtin_is_freed_by_its_reference_as_told_or_as_a_gtin(works, q
     )  # fmt: skip
     works.work()
     assert works.erp.numbers == ["n1"]
+
+
+def test_what_a_person_lets_go_of_meanwhile_goes_before_what_was_just_read(works, monkeypatch):
+    works.take_in(company.event("dc1-a", "n1", uom="LTR"), company.event("dc1-a", "n2"))
+    (letter,) = works.letters()
+    real = stations.SourceStation._resolve_read
+
+    def resolve_read(station, chunk):
+        if works.states(t.dead_letter) == {"open": 1}:
+            replay.discard(works.ledger, [letter.public_id], **WHY)
+        return real(station, chunk)
+
+    monkeypatch.setattr(stations.SourceStation, "_resolve_read", resolve_read)
+    works.take_in(company.event("dc1-a", "n3"))
+    assert works.erp.numbers == ["n2", "n3"]
+
+
+def test_a_key_is_not_let_go_of_while_somebody_queues_behind_it(works):
+    """Else what queues just then would wait for ever; on SQLite there is one writer at a time anyway."""
+    works.take_in(unknown("n1"), unknown("n2"))
+    (letter,) = works.letters()
+    holder, _ = sorted(works.rows(t.document), key=lambda row: row.id)
+    with works.ledger.write() as connection:
+        late = connection.execute(
+            t.document.insert().returning(t.document.c.id), {**holder._asdict(), **_new_keys(holder)}
+        ).scalar_one()
+        assert keys.holders(connection, holder.lane_id, {holder.ordering_key})
+        discarding = threading.Thread(
+            target=replay.discard, args=(works.ledger, [letter.public_id]), kwargs=WHY
+        )
+        discarding.start()
+        discarding.join(0.3)
+        assert discarding.is_alive()
+        transitions.set_state(connection, t.document, [late], "waiting")
+    discarding.join(10)
+    assert works.states(t.document) == {"discarded": 1, "ready": 2}
+
+
+def _new_keys(row) -> dict[str, object]:
+    return {"id": row.id + 1_000, "public_id": "late", "ordinal": 99, "key": "late", "state": "ready"}

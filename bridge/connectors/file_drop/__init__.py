@@ -38,7 +38,9 @@ class Settings(BaseModel):
         description="Where files appear; give it whole, a relative path is below the working folder."
     )
     name: str = Field("{number}.{id}", description="File name, from fields of the CloudEvents envelope.")
-    encoder: Literal["json", "x12-997"] = "json"
+    encoder: Literal["json", "x12-997"] = Field(
+        "json", description="What is written: JSON, or acknowledgements as X12 sets 997."
+    )
 
     @field_validator("name")
     @classmethod

@@ -44,7 +44,11 @@ class Settings(BaseModel):
     bearer: SecretStr | None = Field(None, description="Bearer token, as env:NAME or file:PATH.")
     basic: SecretStr | None = Field(None, description="`user:password`, as env:NAME or file:PATH.")
     idempotent: bool = Field(False, description="The endpoint takes effect once per idempotency key.")
-    idempotency_header: str = Field("Idempotency-Key", pattern=_TOKEN.pattern)
+    idempotency_header: str = Field(
+        "Idempotency-Key",
+        pattern=_TOKEN.pattern,
+        description="Header that carries the key; the same for every try of a request.",
+    )
     duplicate_status: int | None = Field(
         None,
         ge=400,
