@@ -53,8 +53,8 @@ class NegateWhen(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
-    source: str = Field(alias="from")
-    values: tuple[str, ...] = Field(alias="in")
+    source: str = Field(alias="from", description="Column or dotted path that is looked at.")
+    values: tuple[str, ...] = Field(alias="in", description="Values at which the sign flips.")
 
 
 class FieldMap(BaseModel):
@@ -72,18 +72,22 @@ class FieldMap(BaseModel):
     default: str | None = Field(None, description="The value where the source says nothing.")
     empty: tuple[str, ...] = Field((), description="Values that mean nothing, such as `000000`.")
     strip: bool = Field(True, description="Blanks at both ends are taken off.")
-    join: str = " "
+    join: str = Field(" ", description="What stands between several values that are joined.")
     split: str | None = Field(None, description="Cut at the first occurrence of this.")
     take: Literal["first", "rest"] = Field("first", description="What of a value that was cut.")
     codes: dict[str, str] | None = Field(None, description="The source's word → ours.")
     otherwise: str | None = Field(None, description="What a word that `codes` does not name becomes.")
-    decimal_mark: Literal[".", ","] = "."
-    thousands_mark: Literal["", ".", ",", " ", "'"] = ""
+    decimal_mark: Literal[".", ","] = Field(".", description="Mark before the decimals of a number.")
+    thousands_mark: Literal["", ".", ",", " ", "'"] = Field(
+        "", description="Mark between the thousands of a number; by default there is none."
+    )
     trailing_minus: bool = Field(False, description="`12-` is minus twelve.")
     implied_decimals: int = Field(0, ge=0, le=6, description="`1250` with 2 is 12.50.")
     quoted: bool = Field(False, description="In JSON: the number may also be written as a string.")
-    negate: bool = False
-    negate_when: NegateWhen | None = None
+    negate: bool = Field(False, description="The sign of the number always flips.")
+    negate_when: NegateWhen | None = Field(
+        None, description="The sign of the number flips when another field has one of some values."
+    )
     format: str | None = Field(None, description="strptime format; without it ISO 8601.")
     zone: str | None = Field(None, description="Zone of times that do not carry one.")
     pivot: int | None = Field(None, ge=0, le=99, description="Two-digit years below it are 20xx.")

@@ -33,8 +33,8 @@ class Out(BaseModel):
     kind: Literal["as_is", "text", "number", "minus"] = Field(
         "as_is", alias="as", description="`minus` gives the difference of two quantities, as a number."
     )
-    constant: Any = None
-    default: Any = None
+    constant: Any = Field(None, description="The value, whatever the document says.")
+    default: Any = Field(None, description="The value where the document has none.")
     codes: dict[str, Any] | None = Field(
         None, description="Our word → the endpoint's; others stay as they are."
     )
@@ -59,7 +59,7 @@ class Lines(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     each: str = Field("data.lines", description="Path of the list in the document.")
-    fields: dict[str, Out]
+    fields: dict[str, Out] = Field(description="Path in an element of the list → where from.")
 
 
 class Payload(BaseModel):

@@ -50,6 +50,15 @@ def test_every_setting_is_described_and_stands_on_its_page() -> None:
         assert f"`CROSSDOCK_{name.upper()}`" in page
 
 
+@pytest.mark.parametrize("name", ["company.md", "options.md"])
+def test_every_field_is_described(name: str) -> None:
+    rows = [line for line in reference.pages()[name].splitlines() if line.startswith("| `")]
+    assert rows
+    assert [row for row in rows if row.endswith("|  |")] == [], (
+        "each needs a description where it is declared"
+    )
+
+
 def test_every_reason_code_stands_on_its_page() -> None:
     page = text_of(ROOT / "docs/reference/reason-codes.md")
     for code, reason in reasons.REASONS.items():

@@ -40,8 +40,10 @@ class Options(BaseModel):
     )
     ignore: tuple[str, ...] = Field((), description="Columns that are known and not used.")
     encoding: str = Field("utf-8", description="A byte order mark of UTF-8 is taken off.")
-    delimiter: str = Field(",", min_length=1, max_length=1)
-    quote: str = Field('"', min_length=1, max_length=1)
+    delimiter: str = Field(",", min_length=1, max_length=1, description="Character between two values.")
+    quote: str = Field(
+        '"', min_length=1, max_length=1, description="Character around a value; written twice inside of one."
+    )
     multiline: bool = Field(False, description="Quoted values may contain line breaks.")
     max_line: int = Field(1 << 20, ge=1 << 16, description="Longest line in bytes.")
     allow_empty: bool = Field(False, description="A full snapshot may be empty.")

@@ -31,8 +31,10 @@ class DocumentMap(BaseModel):
     each: str | None = Field(
         None, description="Path of the list of lines; without it the object is its one line."
     )
-    header: dict[str, Any] = Field(default_factory=dict)
-    line: dict[str, Any] = Field(default_factory=dict)
+    header: dict[str, Any] = Field(default_factory=dict, description="Field of the document → path.")
+    line: dict[str, Any] = Field(
+        default_factory=dict, description="Field of the line → path inside an element of `each`."
+    )
 
 
 class Options(BaseModel):
@@ -40,15 +42,21 @@ class Options(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    document: DocumentMap | None = None
+    document: DocumentMap | None = Field(
+        None, description="The one kind of document there is; else `type_by` tells them apart."
+    )
     type_by: str | None = Field(None, description="Path of the property whose value chooses the document.")
     documents: dict[str, DocumentMap] = Field(
         default_factory=dict, description="Value of `type_by` → document."
     )
     header: dict[str, Any] = Field(default_factory=dict, description="What all headers have in common.")
     line: dict[str, Any] = Field(default_factory=dict, description="What all lines have in common.")
-    unit_system: str = Field("rec20", pattern="^(x12|edifact|rec20)$")
-    max_bytes: int = Field(MAX_BYTES, gt=0)
+    unit_system: str = Field(
+        "rec20",
+        pattern="^(x12|edifact|rec20)$",
+        description="How units are written: x12, edifact or rec20.",
+    )
+    max_bytes: int = Field(MAX_BYTES, gt=0, description="Largest message in bytes.")
 
     @model_validator(mode="after")
     def _one_way_to_choose(self) -> Options:

@@ -37,7 +37,9 @@ class Options(BaseModel):
     )
     transfer_prefix: str = Field("T-", description="W17-04 that begins like this is a transfer of ours.")
     adjustment_sign: Literal["signed", "by_reason_code"] = Field(
-        "signed", alias="947.sign", description="Where a change says whether stock grew or shrank."
+        "signed",
+        alias="947.sign",
+        description="What says whether stock grew or shrank: the sign of W19-02, or the reason in W19-01.",
     )
     stock_figure: Literal["on_hand", "available"] = Field(
         "on_hand", alias="846.figure", description="The line's quantity where both are told in one unit."
