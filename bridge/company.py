@@ -64,9 +64,13 @@ class Partner(_Part):
 class Retry(_Part):
     """Back-off of one endpoint: doubles from ``first`` to ``longest`` seconds, with jitter."""
 
-    tries: int = Field(12, ge=1, description="Requests for one document before it becomes a dead letter.")
-    first: float = Field(0.5, gt=0, description="Seconds before the second try; they double with every try.")
-    longest: float = Field(300.0, gt=0, description="Most seconds between two tries.")
+    tries: int = Field(12, ge=1, description="Tries of one delivery before it becomes a dead letter.")
+    first: float = Field(
+        0.5, gt=0, description="Seconds before the second try; they double with every try, with jitter."
+    )
+    longest: float = Field(
+        300.0, gt=0, description="Most seconds between two tries, unless the endpoint asks for more."
+    )
 
 
 class Endpoint(_Part):

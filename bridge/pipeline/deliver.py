@@ -62,14 +62,27 @@ def take(connection: Connection, lease: Lease, limit: int, *, at: datetime) -> l
         if behind:
             _set_waiting(connection, behind, at)
         going = [row for row in rows if held.get(row.ordering_key, row.id) == row.id]
-        if going or not behind:
+        if not _would_overtake(connection, lease.lane_id, going) and (going or not behind):
             return going
+
+
+def _would_overtake(connection: Connection, lane_id: int, going: Sequence[Any]) -> bool:
+    """Whether an older delivery has become ready since these were selected.
+
+    Somebody let go of its key between the two looks. Where one writes at a time nobody can have.
+    """
+    if not going or connection.dialect.name == "sqlite":
+        return False
+    known = {row.id for row in going}
+    pending = connection.execute(_PENDING_BEFORE, {"lane": lane_id, "last": max(known)}).scalars()
+    return any(row_id not in known for row_id in pending)
 
 
 _OF_LANE = select(t.delivery.c.id).where(t.delivery.c.lane_id == bindparam("lane"))
 _PENDING = (
     _OF_LANE.where(text("delivery.state = 'pending'")).order_by(t.delivery.c.id).limit(bindparam("rows"))
 ).subquery()
+_PENDING_BEFORE = _OF_LANE.where(text("delivery.state = 'pending'"), t.delivery.c.id < bindparam("last"))
 _RETRY_DUE = (
     _OF_LANE.where(text("delivery.state = 'retry'"), t.delivery.c.due_at <= bindparam("at", type_=Instant))
     .limit(bindparam("rows"))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Text, cast, delete, select
@@ -54,8 +54,7 @@ def insert(connection: Connection, drafts: Sequence[Draft], *, at: datetime) -> 
     states = {}
     rows: dict[str, dict[str, Any]] = {}
     for public, draft in by_public.items():
-        known = conflicts.get(public)
-        states[public] = draft.state if known is None else known[0]
+        states[public] = conflicts.get(public, draft.state)
         rows[public] = _row(draft, public, states[public], at)
     inserted = {
         row.public_id: row.id
@@ -64,10 +63,9 @@ def insert(connection: Connection, drafts: Sequence[Draft], *, at: datetime) -> 
             list(rows.values()),
         )
     }
-    for public, (state, other) in conflicts.items():
-        if state is DocumentState.DEAD and public in inserted:
-            _bury(connection, inserted[public], by_public[public], other, at)
     _remember(connection, [(by_public[p], inserted[p]) for p in inserted if p not in conflicts])
+    dead = [p for p, state in conflicts.items() if state is DocumentState.DEAD and p in inserted]
+    _bury(connection, [(by_public[public], inserted[public]) for public in dead], at)
     if len(inserted) < len(drafts):
         repeated = [
             draft
@@ -97,7 +95,7 @@ def _row(draft: Draft, public: str, state: DocumentState, at: datetime) -> dict[
     }
 
 
-def _at_odds(connection: Connection, drafts: Sequence[Draft]) -> dict[str, tuple[DocumentState, int]]:
+def _at_odds(connection: Connection, drafts: Sequence[Draft]) -> dict[str, DocumentState]:
     """Drafts whose business key is known: repeated when the content is the same, else in conflict."""
     keyed = [draft for draft in drafts if draft.drafted.business_key is not None]
     if not keyed:
@@ -110,7 +108,7 @@ def _at_odds(connection: Connection, drafts: Sequence[Draft]) -> dict[str, tuple
         )
     }
     own = _own_documents(connection, keyed, known)
-    found: dict[str, tuple[DocumentState, int]] = {}
+    found: dict[str, DocumentState] = {}
     for draft in keyed:
         key, public = _business_key(draft), draft.public_id
         content_hash = draft.drafted.content_hash or ""
@@ -118,7 +116,7 @@ def _at_odds(connection: Connection, drafts: Sequence[Draft]) -> dict[str, tuple
             known[key] = (content_hash, 0)  # a second one in the same chunk meets the first
         elif known[key][1] not in own:
             same = known[key][0] == content_hash
-            found[public] = (DocumentState.DUPLICATE if same else DocumentState.DEAD, known[key][1])
+            found[public] = DocumentState.DUPLICATE if same else DocumentState.DEAD
     return found
 
 
@@ -151,21 +149,49 @@ def _remember(connection: Connection, inserted: Sequence[tuple[Draft, int]]) -> 
         connection.execute(insert_new(connection, t.business_key), rows)
 
 
-def _bury(connection: Connection, document_id: int, draft: Draft, other: int, at: datetime) -> None:
-    number = draft.drafted.document.number
-    letter = Letter(
-        subject=Subject.DOCUMENT,
-        message_id=draft.message.id,
-        document_id=document_id,
-        lane_id=draft.message.lane_id,
-        source=draft.message.source,
-        type=draft.drafted.document.type,
-        number=number,
-        step=Step.TRANSLATE,
-        code=ContentConflict.code,
-        sentence=f"{number} came before with other content (document {other})",
+def _bury(connection: Connection, dead: Sequence[tuple[Draft, int]], at: datetime) -> None:
+    """One letter for each document at odds with an earlier one; says which one, so that both can be compared."""
+    if not dead:
+        return
+    earlier = _earlier(connection, {_business_key(draft) for draft, _ in dead})
+    letters = []
+    for draft, document_id in dead:
+        document = draft.drafted.document
+        came = f"{_short(document.type)} {document.number} came before with other content"
+        letters.append(
+            Letter(
+                subject=Subject.DOCUMENT,
+                message_id=draft.message.id,
+                document_id=document_id,
+                lane_id=draft.message.lane_id,
+                source=draft.message.source,
+                type=document.type,
+                number=document.number,
+                step=Step.TRANSLATE,
+                code=ContentConflict.code,
+                sentence=came + earlier.get(_business_key(draft), ""),
+            )
+        )
+    dead_letters.bury(connection, letters, at=at)
+
+
+def _earlier(connection: Connection, keys: set[str]) -> dict[str, str]:
+    """When and in which message the documents came that have these business keys, as the end of a sentence."""
+    rows = connection.execute(
+        select(t.business_key.c.key, t.message.c.received_at, t.message.c.name, t.message.c.public_id)
+        .join_from(t.business_key, t.document, t.document.c.id == t.business_key.c.document_id)
+        .join(t.message, t.message.c.id == t.document.c.message_id)
+        .where(t.business_key.c.key.in_(sorted(keys)))
     )
-    dead_letters.bury(connection, [letter], at=at)
+    return {
+        row.key: f", on {row.received_at.astimezone(UTC):%Y-%m-%d %H:%M UTC}"
+        f" in {row.name + ', ' if row.name else ''}message {row.public_id}"
+        for row in rows
+    }
+
+
+def _short(document_type: str) -> str:
+    return document_type.removeprefix("crossdock.").removesuffix(".v1")
 
 
 def given_up_keys() -> dict[str, Any]:

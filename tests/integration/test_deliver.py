@@ -11,6 +11,7 @@ from sqlalchemy import update
 from bridge import replay
 from bridge.connectors.contract import Receipt
 from bridge.errors import DestinationLimited, DestinationRejected, DestinationUnavailable, ResultUnknown
+from bridge.store import keys
 from bridge.store import tables as t
 from tests import company, effects
 from tests.effects import IDEMPOTENT, LOOKUP, NEITHER, Works
@@ -313,3 +314,25 @@ def test_a_delivery_that_ends_its_worker_three_times_is_set_aside_and_its_neighb
     (letter,) = works.letters()
     assert letter.code == "INT_POISON"
     assert works.states(t.delivery) == {"parked": 1, "delivered": 1}
+
+
+def test_what_a_person_lets_go_of_while_rows_are_taken_goes_first(opened, monkeypatch):
+    """On SQLite nobody can: one writes at a time."""
+    works = opened()
+    if works.ledger.is_sqlite:
+        return
+    works.erp.answer = failing(DestinationRejected(), "a1")
+    works.take_in(*events("a1", "a2"))
+    works.bridge.accept_all(events("a3"))
+    (letter,) = works.letters()
+    real, looks = keys.holders, []
+
+    def holders(connection, lane_id, wanted):
+        looks.append(lane_id)
+        if lane_id == works.endpoint() and looks.count(lane_id) == 1:
+            replay.discard(works.ledger, [letter.public_id], actor="anna", reason="x", ring=lambda _: None)
+        return real(connection, lane_id, wanted)
+
+    monkeypatch.setattr(keys, "holders", holders)
+    works.work()
+    assert works.erp.numbers == ["a2", "a3"]

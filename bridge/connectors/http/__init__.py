@@ -47,7 +47,7 @@ class Settings(BaseModel):
     idempotency_header: str = Field(
         "Idempotency-Key",
         pattern=_TOKEN.pattern,
-        description="Header that carries the key; the same for every try of a request.",
+        description="Header that carries the idempotency key of a request.",
     )
     duplicate_status: int | None = Field(
         None,
