@@ -351,12 +351,13 @@ def _insert_children(connection: Connection, children: list[tuple[dict[str, Any]
     ]
 
 
-def check_turn(connection: Connection, lane_id: int, first: int) -> None:
-    """Raises :class:`OutOfTurn` when documents older than ``first`` are ready.
+def check_turn(connection: Connection, lane_id: int, last: int) -> None:
+    """Raises :class:`OutOfTurn` when documents older than ``last`` are still ready.
 
-    Call after ``write``, which has locked the keys that somebody might let go of meanwhile.
+    A person may have let go of their key since the batch was taken. Call after ``write``: what it wrote is
+    ready no more, and it has locked the keys that somebody might let go of now.
     """
-    if connection.execute(_OLDER, {"lane": lane_id, "first": first}).first() is not None:
+    if connection.execute(_OLDER, {"lane": lane_id, "last": last}).first() is not None:
         raise OutOfTurn
 
 
@@ -365,7 +366,7 @@ _OLDER = (
     .where(
         t.document.c.lane_id == bindparam("lane"),
         text("document.state = 'ready'"),
-        t.document.c.id < bindparam("first"),
+        t.document.c.id < bindparam("last"),
     )
     .limit(1)
 )

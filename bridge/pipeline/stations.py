@@ -161,15 +161,11 @@ class SourceStation:
         results = [result for result in read.results if result.row.public_id in written]
         for result in results:
             result.row.id = written[result.row.public_id]
-        if not results:
-            return set()
-        given = self._write_applied(connection, results, at)
-        apply.check_turn(connection, self._lease.lane_id, min(result.row.id for result in results))
-        return given
+        return self._write_applied(connection, results, at) if results else set()
 
     def _write_applied(self, connection: Connection, results: list[Resolved], at: datetime) -> set[int]:
         runner = self._runner
-        return apply.write(
+        given = apply.write(
             connection,
             results,
             company=runner.company,
@@ -177,6 +173,8 @@ class SourceStation:
             lookup=runner.lookup,
             at=at,
         )
+        apply.check_turn(connection, self._lease.lane_id, max(result.row.id for result in results))
+        return given
 
     def after_crash(self, connection: Connection, suspect: Suspect, *, at: datetime) -> None:
         """Translating and applying again is harmless: keys are unique."""

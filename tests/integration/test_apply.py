@@ -360,3 +360,19 @@ def test_a_key_is_not_let_go_of_while_somebody_queues_behind_it(works):
 
 def _new_keys(row) -> dict[str, object]:
     return {"id": row.id + 1_000, "public_id": "late", "ordinal": 99, "key": "late", "state": "ready"}
+
+
+def test_what_a_person_lets_go_of_goes_before_what_was_taken_already(works, monkeypatch):
+    works.take_in(company.event("dc1-a", "n1", uom="LTR"), company.event("dc1-a", "n2"))
+    (letter,) = works.letters()
+    lane = translated(works, company.event("dc1-a", "n3"))
+    real = apply.work
+
+    def work(ledger, rows, **more):
+        if works.states(t.dead_letter) == {"open": 1}:
+            replay.discard(works.ledger, [letter.public_id], **WHY)
+        return real(ledger, rows, **more)
+
+    monkeypatch.setattr(apply, "work", work)
+    works.runner.work(lane)
+    assert works.erp.numbers == ["n2", "n3"]

@@ -171,7 +171,22 @@ def test_the_same_number_with_other_content_waits_for_a_person(works):
     assert works.states(t.document) == {"applied": 1, "dead": 1}
     (letter,) = works.letters()
     assert (letter.step, letter.code, letter.number) == ("translate", "DUP_CONTENT_CONFLICT", "S-1")
+    assert letter.sentence == came_before(works.rows(t.message)[0])
     assert len(works.wms.effects) == 1
+
+
+def test_the_same_number_twice_in_one_file_with_other_content_waits_for_a_person(works):
+    works.take_in(feed(stock_set("S-1", 3), stock_set("S-1", 4, control="0002")))
+    assert works.states(t.document) == {"applied": 1, "dead": 1}
+    (letter,) = works.letters()
+    assert letter.sentence == came_before(works.rows(t.message)[0])
+
+
+def came_before(message: Any) -> str:
+    return (
+        "inventory.snapshot S-1 came before with other content, "
+        f"on {message.received_at:%Y-%m-%d %H:%M UTC} in 000000001.x12, message {message.public_id}"
+    )
 
 
 def test_the_same_number_with_the_same_content_is_a_duplicate_whatever_its_control_number(works):
