@@ -100,10 +100,9 @@ class TransactionSet:
 
     def spot(self, ordinal: int, tag: str | None, position: int | None = None) -> Location:
         """The segment of an ordinal as a place."""
-        return Location(
-            path=self.path + ("/{}[{}]".format(*self.line) if self.line else ""), segment=ordinal, tag=tag, element=position,
-            offset=self.held.offset(ordinal),
-        )  # fmt: skip
+        path = self.path + ("/{}[{}]".format(*self.line) if self.line else "")
+        offset = self.held.offset(ordinal)
+        return Location(path=path, segment=ordinal, tag=tag, element=position, offset=offset)
 
 
 def element(elements: Elements, position: int) -> str:
