@@ -12,6 +12,7 @@ from typing import Any
 import structlog
 from sqlalchemy import Connection, select, update
 
+from bridge.errors import Overloaded
 from bridge.store import tables as t
 from bridge.store.ledger import Ledger, upsert
 
@@ -58,6 +59,9 @@ def _run(ledger: Ledger, row: Any, holder: str, works: Mapping[str, Work]) -> bo
     error = None
     try:
         works[row.kind](row.arguments)
+    except Overloaded as full:  # nothing was taken, and the next look finds it
+        log.warning("schedule.postponed", schedule=row.name, reason=full.text)
+        error = full.text
     except Exception as failed:
         log.exception("schedule.failed", schedule=row.name)
         error = f"{type(failed).__name__}: {failed}"

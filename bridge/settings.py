@@ -47,6 +47,10 @@ class Settings(BaseSettings):
     lease: float = Field(30.0, description="Seconds for which a worker holds a lane.", gt=1)
     slice: float = Field(1.0, description="Seconds of work on one lane before it is handed back.", gt=0)
     sweep: float = Field(5.0, description="Seconds after which a forgotten bell is rung again.", gt=0)
+    free_space: int = Field(
+        268_435_456, ge=0,
+        description="Bytes that must stay free where `data` is; with less nothing is accepted (503).",
+    )  # fmt: skip
     retention_days: int = Field(
         400, description="Days for which raw bytes and attempts are kept; keys and movements stay.", ge=1
     )

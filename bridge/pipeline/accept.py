@@ -28,6 +28,7 @@ from bridge.settings import Settings
 from bridge.store import lanes, raw
 from bridge.store import tables as t
 from bridge.store.ledger import DatabaseBusy, Ledger, execute_many, insert_new
+from bridge.store.space import Space
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +173,8 @@ class Acceptor:
     ) -> None:
         self._ledger, self._company, self._settings = ledger, company, settings
         self._lane_ids, self._ring = lane_ids, ring
+        settings.data.mkdir(parents=True, exist_ok=True)
+        self._space = Space(settings.data, settings.free_space)
         self._waiting: list[tuple[Prepared, asyncio.Future[Accepted | Refused]]] = []
         self._committing: asyncio.Task[None] | None = None
         self._committer = ThreadPoolExecutor(1, thread_name_prefix="accept")
@@ -179,6 +182,7 @@ class Acceptor:
 
     async def accept(self, content: Content) -> Accepted:
         """Returns after the commit. Raises a leaf of :class:`bridge.errors.Refused`."""
+        self._space.check()
         prepared = prepare(content, company=self._company, settings=self._settings)
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Accepted | Refused] = loop.create_future()
@@ -191,7 +195,11 @@ class Acceptor:
         return answer
 
     def accept_all(self, contents: Sequence[Content]) -> list[Accepted | Refused]:
-        """The same for callers without an event loop: polls and the command line."""
+        """The same for callers without an event loop: polls and the command line.
+
+        Raises :class:`Overloaded` when nothing at all can be taken now.
+        """
+        self._space.check()
         prepared: list[Prepared] = []
         refused: dict[int, Refused] = {}
         for index, content in enumerate(contents):

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event
 
-from bridge.errors import ContentConflict, TooLarge
+from bridge.errors import ContentConflict, Overloaded, TooLarge
 from bridge.ingress.contract import Content
 from bridge.pipeline.accept import Accepted
 from bridge.store import raw
@@ -172,3 +172,26 @@ def test_an_empty_arrival_is_kept_too(works):
     works.bridge.accept_one(Content("counts", name="empty.csv", body=b""))
     (message,) = works.rows(t.message)
     assert (message.size, kept(works, message.id)) == (0, b"")
+
+
+def test_without_room_on_the_disk_nothing_is_taken_and_nothing_is_lost(tmp_path, ledger_url):
+    full = effects.open_works(tmp_path, ledger_url, free_space=1 << 60)
+    with pytest.raises(Overloaded, match="MB are free"):
+        full.bridge.accept_one(company.event("dc1-a", "e1"))
+    (content,) = [effects.many(3)]
+    drop = full.bridge.settings.data / "drop" / "in"
+    drop.mkdir(parents=True)
+    (drop / "rows.csv").write_bytes(content.body or b"")
+    for _ in range(3):
+        with full.ledger.write() as connection:
+            connection.execute(t.schedule.update().values(due_at=0))
+        full.bridge.tick("test")
+    assert full.rows(t.message) == []
+    (row,) = full.rows(t.schedule, t.schedule.c.name == "poll:counts")
+    assert "nothing is accepted until there is room again" in row.last_error
+    full.close()
+    roomy = effects.open_works(tmp_path, ledger_url)
+    for _ in range(3):
+        roomy.bridge.poll("counts")
+    assert [message.name for message in roomy.rows(t.message)] == ["rows.csv"]
+    roomy.close()
