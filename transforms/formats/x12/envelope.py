@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from transforms.errors import (
     ControlMismatch,
@@ -81,6 +82,7 @@ class Interchange:
     """Good parts that wait for the interchange's trailer (``gate: interchange``)."""
     _is_sound: bool = True
     _units: dict[str, str] = field(default_factory=dict)
+    _numbers: dict[str, Decimal] = field(default_factory=dict)
 
     @property
     def path(self) -> str:
@@ -164,6 +166,7 @@ class Interchange:
         one = TransactionSet(
             self.isa, self._group.gs, elements, self.dialect, self.options, self.context.unit_alias,
             self.context.partner, self._sets, known_units=self._units,
+            known_numbers=self._numbers,
         )  # fmt: skip
         one.held.add(batch, at, at + 1)
         one.group, one.group_at = [elements], 1

@@ -19,6 +19,7 @@ from transforms.segments import Batch, Dialect
 LARGEST = 1 << 18
 """Bytes of a set that is kept for repair; of a larger one only its places are known."""
 
+_REMEMBERED = 8192
 _NUMBER = re.compile(r"[+-]?(\d{1,15}(\.\d{0,6})?|\.\d{1,6})", re.ASCII)
 _DATE = re.compile(r"\d{8}", re.ASCII)
 _CLOCK = re.compile(r"\d{4}(\d{2}(\d{2})?)?", re.ASCII)
@@ -80,6 +81,8 @@ class TransactionSet:
     line: tuple[str, int] | None = None
     """Tag and ordinal of the line being read."""
     known_units: dict[str, str] = field(default_factory=dict)
+    known_numbers: dict[str, Decimal] = field(default_factory=dict)
+    """The same few thousand quantities come again and again."""
 
     @property
     def kind(self) -> str:
@@ -120,9 +123,13 @@ def needed(one: TransactionSet, elements: Elements, position: int) -> str:
 def quantity(one: TransactionSet, elements: Elements, position: int) -> Decimal:
     """A number (types N and R). Raises :class:`NotNumeric` or :class:`ElementInvalid`."""
     value = needed(one, elements, position)
-    if value.isdecimal() and value.isascii() and len(value) <= 12:
-        return Decimal(value)
+    known = one.known_numbers
+    if value in known:
+        return known[value]
     if _NUMBER.fullmatch(value) and abs(number := Decimal(value)) < 10**12:
+        if len(known) >= _REMEMBERED:
+            known.clear()
+        known[value] = number
         return number
     raise NotNumeric(
         f"{value!r} is not a number below 10^12", location=one.place(elements, position), value=value
@@ -179,7 +186,7 @@ def pairs(elements: Elements, *starts: int) -> Codes:
 def pairs_from(elements: Elements, start: int) -> Codes:
     """All pairs up to the end of the segment. It runs for every line, so the usual case is one call."""
     qualifiers = elements[start::2]
-    found = dict(zip(qualifiers, elements[start + 1 :: 2], strict=False))
+    found = dict(zip(qualifiers, elements[start + 1 :: 2]))  # noqa: B905  # a keyword costs as much as the rest
     is_plain = len(found) == len(qualifiers) and "" not in found and "" not in found.values()
     if is_plain and _LOT not in found and _SERIAL not in found:
         return found
