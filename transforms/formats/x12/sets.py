@@ -122,10 +122,10 @@ def needed(one: TransactionSet, elements: Elements, position: int) -> str:
 
 def quantity(one: TransactionSet, elements: Elements, position: int) -> Decimal:
     """A number (types N and R). Raises :class:`NotNumeric` or :class:`ElementInvalid`."""
-    value = needed(one, elements, position)
     known = one.known_numbers
-    if value in known:
-        return known[value]
+    if position < len(elements) and (found := known.get(elements[position])) is not None:
+        return found
+    value = needed(one, elements, position)
     if _NUMBER.fullmatch(value) and abs(number := Decimal(value)) < 10**12:
         if len(known) >= _REMEMBERED:
             known.clear()
@@ -142,14 +142,14 @@ def optional_quantity(one: TransactionSet, elements: Elements, position: int) ->
 
 def unit(one: TransactionSet, elements: Elements, position: int) -> tuple[str, str]:
     """Rec 20 code and the code as sent. Raises :class:`transforms.errors.UnitUnknown`."""
+    if position < len(elements) and (found := one.known_units.get(elements[position])) is not None:
+        return found, elements[position]
     value = needed(one, elements, position)
-    found = one.known_units.get(value)
-    if found is None:
-        try:
-            found = one.known_units[value] = units.rec20(value, system="x12", alias=one.alias)
-        except UnitUnknown as error:
-            error.location = one.place(elements, position)
-            raise
+    try:
+        found = one.known_units[value] = units.rec20(value, system="x12", alias=one.alias)
+    except UnitUnknown as error:
+        error.location = one.place(elements, position)
+        raise
     return found, value
 
 

@@ -45,11 +45,11 @@ def _line(one: TransactionSet, group: Group, ordinal: int, _header: Fields) -> F
         if tag == "QTY":
             if len(segment) > 3:  # QTY03 is mandatory here
                 figures[segment[1]] = segment
-        elif tag == "REF" and element(segment, 1) == "LT":
-            lot = element(segment, 2) or lot
+        elif tag == "REF" and len(segment) > 2 and segment[1] == "LT":
+            lot = segment[2] or lot
     main = _main(one, group, figures)
     unit, source_unit = sets.unit(one, main, 3)
-    by_status, committed = _others(one, figures, main, source_unit) if len(figures) > 1 else (None, None)
+    by_status, committed = _others(one, figures, main) if len(figures) > 1 else (None, None)
     return {
         "line": element(lin, 1) or str(ordinal),
         "item": sets.pairs_from(lin, 2),
@@ -75,19 +75,20 @@ def _main(one: TransactionSet, group: Group, figures: dict[str, Elements]) -> El
 
 
 def _others(
-    one: TransactionSet, figures: dict[str, Elements], main: Elements, unit: str
+    one: TransactionSet, figures: dict[str, Elements], main: Elements
 ) -> tuple[dict[StockStatus, Decimal] | None, Decimal | None]:
     """The other figures in the same unit: by condition, and what is promised."""
-    by_status: dict[StockStatus, Decimal] = {}
-    committed = None
+    by_status: dict[StockStatus, Decimal] | None = None
+    committed, unit = None, main[3]
     for qualifier, segment in figures.items():
-        if segment is main or segment[3] != unit:
+        if segment[3] != unit or segment is main:
             continue
         if qualifier in _STATUS:
+            by_status = by_status or {}
             by_status[_STATUS[qualifier]] = sets.quantity(one, segment, 2)
         elif qualifier in _COMMITTED:
             committed = sets.quantity(one, segment, 2)
-    return by_status or None, committed
+    return by_status, committed
 
 
 def _documents(_one: TransactionSet, header: Fields, lines: list[Fields]) -> list[Made]:
