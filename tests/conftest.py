@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 import uuid
 from collections.abc import Iterator
@@ -47,17 +48,46 @@ def _folder() -> Iterator[Path]:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def ledger_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """URL of an empty database, once on SQLite and once on PostgreSQL."""
+    """URL of a migrated, empty ledger of its own, once on SQLite and once on PostgreSQL."""
     if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "ledger.db")
         yield f"sqlite:///{tmp_path}/ledger.db"
         return
-    server = make_url(request.getfixturevalue("postgresql_url"))
+    with _database(request.getfixturevalue("postgresql_template")) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def sqlite_template() -> Iterator[Path]:
+    """A migrated ledger to copy: migrating anew takes longer than most tests."""
+    with _folder() as folder:
+        _migrate(f"sqlite:///{folder}/ledger.db")
+        yield folder / "ledger.db"
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql_url: str) -> Iterator[str]:
+    with _database(postgresql_url) as url:
+        _migrate(url)
+        yield url
+
+
+def _migrate(url: str) -> None:
+    made = Ledger(url)
+    migrate.upgrade(made)
+    made.dispose()
+
+
+@contextmanager
+def _database(template: str) -> Iterator[str]:
+    """A database of its own, made from another one."""
+    source = make_url(template)
     name = f"ledger_{uuid.uuid4().hex[:12]}"
-    admin = create_engine(server, isolation_level="AUTOCOMMIT")
+    admin = create_engine(source.set(database="postgres"), isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
-        connection.execute(text(f"create database {name}"))
+        connection.execute(text(f"create database {name} template {source.database}"))
     try:
-        yield server.set(database=name).render_as_string(hide_password=False)
+        yield source.set(database=name).render_as_string(hide_password=False)
     finally:
         with admin.connect() as connection:
             connection.execute(text(f"drop database {name} with (force)"))
@@ -66,9 +96,7 @@ def ledger_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 @pytest.fixture
 def ledger(ledger_url: str) -> Iterator[Ledger]:
-    """A migrated, empty ledger."""
     opened = Ledger(ledger_url)
-    migrate.upgrade(opened)
     yield opened
     opened.dispose()
 
