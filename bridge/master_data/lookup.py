@@ -119,7 +119,7 @@ class Lookup:
 
     def __init__(self) -> None:
         self.stamp = -1
-        self._is_whole = False
+        self._is_whole = self._is_large = False
         self._targets: dict[_Key, dict[str, str]] = {}
         self._items: dict[str, Item | None] = {}
         self._found: dict[str, Items] = {}
@@ -136,20 +136,27 @@ class Lookup:
             return False
         changed, self.stamp = stamp != self.stamp, stamp
         self._is_whole = False
+        self._is_large = self._is_large and not changed
         self._targets.clear()
         self._items.clear()
         self._found.clear()
         return changed
 
-    def warm(self, connection: Connection) -> None:
+    def warm(self, connection: Connection) -> bool:
         """Fetch everything at once, where it is not too much: a worker does so before its first row."""
         self.refresh(connection)
+        if self._is_large:
+            return False
         count = select(func.count())
         tables = (t.item, t.item_unit, t.cross_reference)
-        if sum(connection.execute(count.select_from(one)).scalar_one() for one in tables) < COPIES // 2:
-            self._fetch_targets(connection, None)
-            self._fetch_items(connection, None)
-            self._is_whole = True
+        in_all = sum(connection.execute(count.select_from(one)).scalar_one() for one in tables)
+        if in_all >= COPIES // 2:
+            self._is_large = True
+            return False
+        self._fetch_targets(connection, None)
+        self._fetch_items(connection, None)
+        self._is_whole = True
+        return True
 
     # -- fetching, once a batch ----------------------------------------------------------------------
 
@@ -167,7 +174,9 @@ class Lookup:
         wanted |= {("site", *pair) for codes in sites for pair in codes.items()}
         missing = [key for key in wanted if key not in self._targets]
         if len(missing) > MANY:
-            self.warm(connection)
+            if self.warm(connection):
+                return
+            missing = [key for key in wanted if key not in self._targets]
         self._fetch_targets(connection, missing)
         ids = {target for key in wanted for target in self._targets[key].values() if key[0] == "item"}
         ids |= {key[2] for key in wanted if key[0] == "item" and key[1] in OUR_OWN}
