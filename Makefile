@@ -1,7 +1,7 @@
 # Every target that needs the environment makes it first; the second time that costs nothing.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test lint lock bench clean
+.PHONY: help setup demo up test lint lock bench simulate chaos clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -53,6 +53,9 @@ lock:  ## write requirements/ anew from pyproject.toml (needs uv)
 
 bench: $(INSTALLED)  ## run the side-by-side benchmark; see bench/README.md
 	@PATH="$(abspath $(BIN)):$$PATH" bash bench/run.sh $(ARGS)
+
+simulate: $(INSTALLED)  ## run thousands of simulated days of faults; ARGS='--seed N' shows one again
+	@$(BIN)/python -W error -m tests.faults.simulation $(ARGS)
 
 clean:  ## remove the environment, caches and the embedded ledger
 	@rm -rf $(VENV) var build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage

@@ -118,6 +118,7 @@ LEGAL: dict[Subject, frozenset[tuple[str, str]]] = {
             (_X.PENDING, _X.SUPERSEDED),
             (_X.RETRY, _X.DELIVERED),
             (_X.RETRY, _X.RETRY),
+            (_X.RETRY, _X.WAITING),
             (_X.RETRY, _X.DEAD),
             (_X.RETRY, _X.PARKED),
             (_X.WAITING, _X.PENDING),

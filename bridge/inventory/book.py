@@ -55,13 +55,13 @@ def post(
 def _change_balances(
     connection: Connection, changes: dict[Key, int], *, at: datetime, watch_negative: bool
 ) -> None:
-    if not changes:
-        return
     rows = [
         dict(zip(_COLUMNS, key, strict=True), change=change)
         for key, change in sorted(changes.items())
         if change
     ]
+    if not rows:
+        return
     if not watch_negative:
         execute_many(connection, _add(connection.dialect.name), rows)
         return

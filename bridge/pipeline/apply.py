@@ -187,7 +187,10 @@ def write(
     lookup: Lookup,
     at: datetime,
 ) -> set[int]:
-    """Write a batch; returns the endpoint lanes that got work."""
+    """Write a batch; returns the endpoint lanes that got work.
+
+    Raises :class:`MasterDataChanged` or :class:`OutOfTurn` when the batch has to be worked again.
+    """
     lacking = any(result.dead and result.dead.release for result in results) or any(
         dead.release for result in results for _, dead in result.bad_lines
     )
@@ -195,6 +198,9 @@ def write(
         raise MasterDataChanged
     writing = _gather(connection, results, company, endpoint_lanes, at)
     _write_documents(connection, writing, at)
+    _check_turn(connection, results)
+    if writing.freed:
+        keys.unblock(connection, writing.freed, table=t.document, ready_state=DocumentState.READY, at=at)
     book.post(connection, writing.booked, at=at, watch_negative=company.policies.negative_stock == "task")
     execute_many(connection, insert_new(connection, t.delivery), writing.deliveries)
     return {delivery["lane_id"] for delivery in writing.deliveries}
@@ -226,9 +232,8 @@ def _gather(
                 )
         else:
             _gather_applied(writing, result, company, endpoint_lanes, at)
-            if holder == row.id:
+            if holder == row.id:  # what follows of its key waits, until what waited before has gone
                 writing.freed.append((lane_id, row.ordering_key))
-                del holders[row.ordering_key]
     return writing
 
 
@@ -326,9 +331,7 @@ def _write_documents(connection: Connection, writing: Writing, at: datetime) -> 
         moves += [(Subject.DOCUMENT, one, ready, DocumentState.DEAD, code) for one, code in writing.dead]
     transitions.record(connection, moves, at=at)
     if writing.held:
-        connection.execute(insert_new(connection, t.blocked_key), writing.held)
-    if writing.freed:
-        keys.unblock(connection, writing.freed, table=t.document, ready_state=ready, at=at)
+        keys.hold(connection, writing.held)
     letters = writing.letters + _insert_children(connection, writing.children)
     if letters:
         dead_letters.bury(connection, letters, at=at)
@@ -351,13 +354,14 @@ def _insert_children(connection: Connection, children: list[tuple[dict[str, Any]
     ]
 
 
-def check_turn(connection: Connection, lane_id: int, last: int) -> None:
-    """Raises :class:`OutOfTurn` when documents older than ``last`` are still ready.
+def _check_turn(connection: Connection, results: Sequence[Resolved]) -> None:
+    """Raises :class:`OutOfTurn` when documents older than the last of these are still ready.
 
-    A person may have let go of their key since the batch was taken. Call after ``write``: what it wrote is
-    ready no more, and it has locked the keys that somebody might let go of now.
+    A person may have let go of their key since the batch was taken. By now what was written is ready no
+    more, the keys that somebody might let go of are locked, and what this batch frees is not yet ready.
     """
-    if connection.execute(_OLDER, {"lane": lane_id, "last": last}).first() is not None:
+    newest = max((result.row for result in results), key=lambda row: row.id)
+    if connection.execute(_OLDER, {"lane": newest.lane_id, "last": newest.id}).first() is not None:
         raise OutOfTurn
 
 

@@ -38,7 +38,7 @@ from bridge.pipeline.sending import Sent
 from bridge.store import keys, transitions
 from bridge.store import tables as t
 from bridge.store.lanes import Lease, Suspect
-from bridge.store.ledger import execute_many, insert_new
+from bridge.store.ledger import execute_many
 from bridge.store.types import Instant
 
 PROBE = 4
@@ -58,10 +58,10 @@ def take(connection: Connection, lease: Lease, limit: int, *, at: datetime) -> l
     while True:
         rows = _due(connection, lease.lane_id, limit, at)
         held = keys.holders(connection, lease.lane_id, {row.ordering_key for row in rows})
-        behind = [row for row in rows if held.get(row.ordering_key, row.id) != row.id]
+        behind = [row for row in rows if held.get(row.ordering_key, row.id) < row.id]
         if behind:
             _set_waiting(connection, behind, at)
-        going = [row for row in rows if held.get(row.ordering_key, row.id) == row.id]
+        going = [row for row in rows if held.get(row.ordering_key, row.id) >= row.id]
         if not _would_overtake(connection, lease.lane_id, going) and (going or not behind):
             return going
 
@@ -267,7 +267,7 @@ def _write(connection: Connection, writing: Writing, at: datetime) -> None:
     execute_many(connection, _ATTEMPT, writing.attempts)
     transitions.record(connection, writing.moves, at=at)
     if writing.held:
-        connection.execute(insert_new(connection, t.blocked_key), writing.held)
+        keys.hold(connection, writing.held)
     if writing.freed:
         keys.unblock(connection, writing.freed, table=t.delivery, ready_state=DeliveryState.PENDING, at=at)
     if writing.stopped:
@@ -306,21 +306,34 @@ def park(connection: Connection, rows: Sequence[Any], *, code: str, text: str, a
     _write(connection, writing, at)
 
 
-def park_range(connection: Connection, lease: Lease, suspect: Suspect, *, at: datetime) -> None:
-    """Park everything that the last holder was sending when it ended."""
+def count_tries(connection: Connection, lease: Lease, suspect: Suspect) -> None:
+    """What the last holder was sending when it ended counts as tried, however often it is taken from now on."""
+    connection.execute(
+        update(t.delivery)
+        .where(t.delivery.c.id.in_(_sending(lease, suspect)))
+        .values(tries=t.delivery.c.tries + 1)
+    )
+
+
+def _sending(lease: Lease, suspect: Suspect) -> Select[tuple[int]]:
     delivery = t.delivery
-    sending = select(delivery.c.id).where(
+    return select(delivery.c.id).where(
         delivery.c.lane_id == lease.lane_id,
         delivery.c.id.between(suspect.first, suspect.last),
         delivery.c.state.in_([DeliveryState.PENDING, DeliveryState.RETRY]),
     )
-    rows = connection.execute(_detailed(sending)).all()
+
+
+def park_range(connection: Connection, lease: Lease, suspect: Suspect, *, at: datetime) -> None:
+    """Park everything that the last holder was sending when it ended."""
+    rows = connection.execute(_detailed(_sending(lease, suspect))).all()
     text = "its worker ended while this was being sent; look at the endpoint before replaying"
     park(connection, rows, code=ResultParked.code, text=text, at=at)
 
 
 def _hold(writing: Writing, row: Any, held: dict[str, int], at: datetime) -> None:
-    if row.ordering_key not in held:
+    """The oldest that stopped holds the key; a younger one that held it gets it back in its turn."""
+    if held.get(row.ordering_key, row.id + 1) > row.id:
         held[row.ordering_key] = row.id
         writing.held.append(
             {"lane_id": row.lane_id, "ordering_key": row.ordering_key, "holder_id": row.id, "since": at}

@@ -165,7 +165,7 @@ class SourceStation:
 
     def _write_applied(self, connection: Connection, results: list[Resolved], at: datetime) -> set[int]:
         runner = self._runner
-        given = apply.write(
+        return apply.write(
             connection,
             results,
             company=runner.company,
@@ -173,8 +173,6 @@ class SourceStation:
             lookup=runner.lookup,
             at=at,
         )
-        apply.check_turn(connection, self._lease.lane_id, max(result.row.id for result in results))
-        return given
 
     def after_crash(self, connection: Connection, suspect: Suspect, *, at: datetime) -> None:
         """Translating and applying again is harmless: keys are unique."""
@@ -194,7 +192,6 @@ class EndpointStation:
     def __init__(self, runner: Runner, lease: Lease) -> None:
         self._runner, self._lease = runner, lease
         self._endpoint = runner.company.endpoints[lease.name]
-        self._doubtful = range(0)
         self._lease_end = 0.0
         self.lease_seconds = max(runner.settings.lease, 2 * self._endpoint.timeout + 5)
 
@@ -231,8 +228,7 @@ class EndpointStation:
     def _must_ask(self, row: Any, features: Features) -> bool:
         if not features.lookup or features.idempotency_key:
             return False
-        tried = row.tries > 0 or row.state == DeliveryState.RETRY  # a try while the lane rests is not counted
-        return tried or row.id in self._doubtful
+        return row.tries > 0 or row.state == DeliveryState.RETRY  # a try while the lane rests is not counted
 
     def write(self, connection: Connection, batch: Batch, *, at: datetime) -> set[int]:
         deliver.write(
@@ -248,12 +244,14 @@ class EndpointStation:
             return Features(idempotency_key=True)
 
     def after_crash(self, connection: Connection, suspect: Suspect, *, at: datetime) -> None:
-        """What was perhaps sent is asked for, sent again under its key, or parked for a person."""
-        self._doubtful = range(suspect.first, suspect.last + 1)
+        """What was perhaps sent is sent again under its key, asked for, or parked for a person."""
         features = self._features()
-        if features.idempotency_key or features.lookup:
+        if features.idempotency_key:
             return
-        deliver.park_range(connection, self._lease, suspect, at=at)
+        if features.lookup:
+            deliver.count_tries(connection, self._lease, suspect)
+        else:
+            deliver.park_range(connection, self._lease, suspect, at=at)
 
     def give_up(
         self, connection: Connection, batch: Batch, error: InternalBug | Poison, *, at: datetime

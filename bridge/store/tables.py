@@ -162,6 +162,9 @@ delivery = _table(
     _some("ix_delivery_work", "lane_id", "id", where="state = 'pending'"),
     _some("ix_delivery_retry", "lane_id", "due_at", where="state = 'retry'"),
     _some("ix_delivery_waiting", "lane_id", "ordering_key", "id", where="state = 'waiting'"),
+    _some(
+        "ix_delivery_stopped", "lane_id", "ordering_key", "id", where="state in ('dead', 'parked', 'retry')"
+    ),
     Index("ix_delivery_document", "document_id"),
 )
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+import structlog
 from sqlalchemy import func, select
 
 from bridge import replay
@@ -194,6 +195,16 @@ def test_posting_again_changes_nothing(works):
             book.post(connection, [(document.id, move), (document.id, move)], at=AT, watch_negative=True)
     assert on_hand(works, "SKU-1") == 7
     sums(works)
+
+
+def test_movements_of_one_batch_that_cancel_out_are_booked(works):
+    with structlog.testing.capture_logs() as logs:
+        works.take_in()
+        works.bridge.accept_all([company.event("dc1-a", f"n{n}", qty=qty) for n, qty in enumerate((2, -2))])
+        works.work()
+    assert [line for line in logs if line["event"] == "batch.failed"] == []
+    assert on_hand(works, "SKU-1") == 0
+    assert works.count(t.movement) == 2
 
 
 def test_two_that_post_the_same_stock_at_once_do_not_block_each_other(works):

@@ -6,17 +6,20 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from bridge import replay
 from bridge.connectors.contract import Receipt
 from bridge.errors import DestinationLimited, DestinationRejected, DestinationUnavailable, ResultUnknown
-from bridge.store import keys
+from bridge.pipeline import deliver, stations
+from bridge.store import keys, lanes
 from bridge.store import tables as t
 from tests import company, effects
 from tests.effects import IDEMPOTENT, LOOKUP, NEITHER, Works
 
 pytestmark = pytest.mark.integration
+
+AT = datetime(2026, 11, 2, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -284,6 +287,74 @@ def reset(works: Works) -> None:
             .where(t.lane.c.id == works.endpoint())
             .values(holder="gone", lease_until=1, step="deliver", range_from=min(ids), range_to=max(ids))
         )
+
+
+def test_what_is_in_doubt_stays_so_however_small_the_next_batches_are(opened):
+    """Found by the simulation: a holder that ended twice forgot what the first one may have sent."""
+    works = opened(LOOKUP)
+    works.take_in(*events("a1"), *events("b1", sku="SKU-2"), *events("c1", sku="SKU-3"))
+    reset(works)
+    first, *_ = sorted(row.id for row in works.rows(t.delivery))
+    with works.ledger.write() as connection:
+        lease = lanes.take(connection, works.ledger, works.endpoint(), holder="second", seconds=30)
+        assert lease is not None
+        station = stations.station(works.runner, lease)
+        station.after_crash(connection, lease.suspect, at=datetime.now(UTC))
+        lanes.advance(connection, works.ledger, lease, seconds=30, step="deliver", ids=[first])
+    works.expire(works.endpoint())  # it ends as well, at the first of three
+    works.work()
+    assert works.states(t.delivery) == {"delivered": 3}
+    assert sorted(works.erp.numbers) == ["a1", "b1", "c1"]
+
+
+def test_of_several_that_were_parked_each_holds_the_key_in_its_turn(opened):
+    """Found by the simulation: settling the oldest let what was replayed overtake what was still parked."""
+    works = opened(NEITHER)
+    works.take_in(*events("a1", "a2", "a3"))
+    reset(works)
+    works.erp.effects.clear()
+    works.work()
+    letters = {letter.number: letter.public_id for letter in works.letters()}
+    assert works.states(t.delivery) == {"parked": 3}
+
+    def act(what, number: str) -> None:
+        what(works.ledger, [letters[number]], actor="olga", reason="looked", ring=lambda _: None)
+        works.work()
+
+    act(replay.replay, "a3")
+    act(replay.discard, "a1")
+    assert works.erp.numbers == []
+    act(replay.replay, "a2")
+    assert works.erp.numbers == ["a2", "a3"]
+    assert works.rows(t.blocked_key) == []
+
+
+def test_who_is_older_than_what_holds_its_key_goes_first(opened):
+    """Found by the simulation: a letter about a younger delivery does not hold back an older one."""
+    works = opened()
+    works.erp.answer = failing(DestinationUnavailable(), "a1")
+    works.bridge.accept_all(events("a1", "a2", "a3"))
+    works.runner.work(works.source())
+    rows = sorted(works.rows(t.delivery), key=lambda row: row.id)
+    with works.ledger.write() as connection:
+        connection.execute(update(t.delivery).values(state="pending", due_at=None))
+        connection.execute(t.blocked_key.delete())
+        deliver.park(connection, _detailed(connection, rows[1]), code="DST_UNKNOWN_RESULT", text="?", at=AT)
+    works.erp.answer = failing(DestinationUnavailable(), "a1", times=2)
+    works.work()
+    assert works.states(t.delivery) == {"retry": 1, "parked": 1, "waiting": 1}
+    until_settled(works)
+    assert works.erp.numbers == ["a1"]
+    (letter,) = [letter for letter in works.letters() if letter.state == "open"]
+    replay.replay(works.ledger, [letter.public_id], actor="olga", reason="not booked", ring=lambda _: None)
+    works.work()
+    assert works.erp.numbers == ["a1", "a2", "a3"]
+
+
+def _detailed(connection, row):
+    return connection.execute(
+        deliver._detailed(select(t.delivery.c.id).where(t.delivery.c.id == row.id))
+    ).all()
 
 
 def test_a_delivery_that_ends_its_worker_three_times_is_set_aside_and_its_neighbours_go_on(opened):

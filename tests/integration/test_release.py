@@ -52,6 +52,16 @@ def test_what_comes_after_the_fix_stays_behind_what_waited(works):
     assert works.erp.numbers == ["n1", "n2", "n3"]
 
 
+def test_what_a_batch_frees_may_be_older_than_others_of_the_batch(works):
+    """Found by the simulation: the batch was worked again for ever, because what it frees was not its turn."""
+    works.take_in(unknown("n1"), unknown("n2"), unknown("n3", code="OTHER-1"))
+    assert works.states(t.document) == {"dead": 2, "waiting": 1}
+    refer(works)
+    refer(works, "OTHER-1", "SKU-2")
+    works.work()
+    assert works.erp.numbers == ["n1", "n3", "n2"]
+
+
 def test_a_fix_of_something_else_frees_nothing(works):
     works.take_in(unknown("n1"))
     assert refer(works, "OTHER-1") == []

@@ -303,6 +303,7 @@ def upgrade() -> None:
         batch_op.create_index('ix_delivery_document', ['document_id'], unique=False)
         batch_op.create_index('ix_delivery_retry', ['lane_id', 'due_at'], unique=False, sqlite_where=sa.text("state = 'retry'"), postgresql_where=sa.text("state = 'retry'"))
         batch_op.create_index('ix_delivery_waiting', ['lane_id', 'ordering_key', 'id'], unique=False, sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'"))
+        batch_op.create_index('ix_delivery_stopped', ['lane_id', 'ordering_key', 'id'], unique=False, sqlite_where=sa.text("state in ('dead', 'parked', 'retry')"), postgresql_where=sa.text("state in ('dead', 'parked', 'retry')"))
         batch_op.create_index('ix_delivery_work', ['lane_id', 'id'], unique=False, sqlite_where=sa.text("state = 'pending'"), postgresql_where=sa.text("state = 'pending'"))
 
     op.create_table('dead_letter',
@@ -360,6 +361,7 @@ def downgrade() -> None:
     with op.batch_alter_table('delivery', schema=None) as batch_op:
         batch_op.drop_index('ix_delivery_work', sqlite_where=sa.text("state = 'pending'"), postgresql_where=sa.text("state = 'pending'"))
         batch_op.drop_index('ix_delivery_waiting', sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'"))
+        batch_op.drop_index('ix_delivery_stopped', sqlite_where=sa.text("state in ('dead', 'parked', 'retry')"), postgresql_where=sa.text("state in ('dead', 'parked', 'retry')"))
         batch_op.drop_index('ix_delivery_retry', sqlite_where=sa.text("state = 'retry'"), postgresql_where=sa.text("state = 'retry'"))
         batch_op.drop_index('ix_delivery_document')
 
