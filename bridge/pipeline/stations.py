@@ -228,7 +228,9 @@ class EndpointStation:
     def _must_ask(self, row: Any, features: Features) -> bool:
         if not features.lookup or features.idempotency_key:
             return False
-        return row.tries > 0 or row.state == DeliveryState.RETRY  # a try while the lane rests is not counted
+        return (
+            bool(row.tries) or row.state == DeliveryState.RETRY
+        )  # a try while the lane rests is not counted
 
     def write(self, connection: Connection, batch: Batch, *, at: datetime) -> set[int]:
         deliver.write(

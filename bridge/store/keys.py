@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, delete, select, text, update
+from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, select, text, update
 
 from bridge.message import Subject
 from bridge.store import tables as t
@@ -74,7 +74,7 @@ def unblock(
     held = t.blocked_key
     for lane_id, ordering_key in pairs:
         this_key = held.c.lane_id == lane_id, held.c.ordering_key == ordering_key
-        waiting = [
+        waiting: list[ColumnElement[bool]] = [
             table.c.lane_id == lane_id, table.c.ordering_key == ordering_key, text("state = 'waiting'"),
         ]  # fmt: skip
         heir = _heir(connection, lane_id, ordering_key) if table is t.delivery else None
