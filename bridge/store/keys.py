@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, select, text, update
+from sqlalchemy import Connection, Table, bindparam, delete, select, text, update
 
 from bridge.message import Subject
 from bridge.store import tables as t
@@ -74,18 +74,16 @@ def unblock(
     held = t.blocked_key
     for lane_id, ordering_key in pairs:
         this_key = held.c.lane_id == lane_id, held.c.ordering_key == ordering_key
-        waiting: list[ColumnElement[bool]] = [
-            table.c.lane_id == lane_id, table.c.ordering_key == ordering_key, text("state = 'waiting'"),
-        ]  # fmt: skip
+        behind = update(table).where(
+            table.c.lane_id == lane_id, table.c.ordering_key == ordering_key, text("state = 'waiting'")
+        )
         heir = _heir(connection, lane_id, ordering_key) if table is t.delivery else None
         if heir is None:
             connection.execute(delete(held).where(*this_key))
         else:
             connection.execute(update(held).where(*this_key).values(holder_id=heir))
-            waiting.append(table.c.id == heir)
-        freed: Any = connection.execute(
-            update(table).where(*waiting).values(state=ready_state).returning(table.c.id)
-        ).scalars()
+            behind = behind.where(table.c.id == heir)
+        freed: Any = connection.execute(behind.values(state=ready_state).returning(table.c.id)).scalars()
         moves: list[transitions.Move] = [(subject, row_id, "waiting", ready_state, None) for row_id in freed]
         transitions.record(connection, moves, at=at)
 
