@@ -57,6 +57,9 @@ bench: $(INSTALLED)  ## run the side-by-side benchmark; see bench/README.md
 simulate: $(INSTALLED)  ## run thousands of simulated days of faults; ARGS='--seed N' shows one again
 	@$(BIN)/python -W error -m tests.faults.simulation $(ARGS)
 
+chaos: $(INSTALLED)  ## kill, freeze and cut off a real installation; ARGS='--seconds 60 --seed 7 --database postgres'
+	@$(BIN)/python -m tests.faults.chaos $(ARGS)
+
 clean:  ## remove the environment, caches and the embedded ledger
 	@rm -rf $(VENV) var build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

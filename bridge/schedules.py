@@ -18,8 +18,10 @@ from bridge.store.ledger import Ledger, upsert
 
 log = structlog.get_logger(__name__)
 
-LEASE = 60.0
-"""Seconds for which a due row belongs to whoever took it."""
+LEASE, LONG_LEASE = 10.0, 60.0
+"""Seconds for which a due row belongs to whoever took it. Looking at the ledger is over in no time, and when
+whoever does it ends, lanes would go unattended; a poll may take in thousands of files."""
+_LONG = {"poll", "retention"}
 
 Work = Callable[[dict[str, Any]], object]
 
@@ -71,6 +73,7 @@ def _run(ledger: Ledger, row: Any, holder: str, works: Mapping[str, Work]) -> bo
 
 def _take(ledger: Ledger, row: Any, holder: str) -> bool:
     schedule = t.schedule
+    lease = LONG_LEASE if row.kind in _LONG else LEASE
     with ledger.write() as connection:
         now = ledger.now(connection)
         taken = connection.execute(
@@ -78,7 +81,7 @@ def _take(ledger: Ledger, row: Any, holder: str) -> bool:
             .where(
                 schedule.c.name == row.name, schedule.c.due_at == row.due_at, schedule.c.lease_until <= now
             )
-            .values(holder=holder, lease_until=now + int(LEASE * 1e6), due_at=now + row.every)
+            .values(holder=holder, lease_until=now + int(lease * 1e6), due_at=now + row.every)
         )  # fmt: skip
     return taken.rowcount == 1
 

@@ -13,7 +13,9 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -61,25 +63,34 @@ def running(command: list[str], **options: object) -> Iterator[subprocess.Popen[
             process.wait()
 
 
-@contextmanager
-def redis_server(folder: Path) -> Iterator[str]:
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How a private server is started, on a port of its own."""
+
+    command: list[str]
+    port: int
+    url: str
+    """For our own settings."""
+    options: dict[str, Any] = field(default_factory=dict)
+    """For the process."""
+    patience: float = 30.0
+
+
+def plan_redis(folder: Path) -> Plan:
     port = free_port()
     program = need("redis-server")
     command = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
-    with running(command):
-        wait_for_port(port)
-        yield f"redis://127.0.0.1:{port}/0"
+    return Plan(command, port, f"redis://127.0.0.1:{port}/0")
 
 
-@contextmanager
-def postgresql_server(folder: Path) -> Iterator[str]:
-    """A private PostgreSQL; it refuses root, so as root it runs as the user ``postgres``."""
+def plan_postgresql(folder: Path) -> Plan:
+    """Makes the database's files. The server refuses root, so as root it runs as the user ``postgres``."""
     homes = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
     initdb, postgres = need("initdb", *homes), need("postgres", *homes)
     if homes:
         initdb, postgres = str(homes[0] / "initdb"), str(homes[0] / "postgres")
     port, data = free_port(), folder / "data"
-    as_user: dict[str, object] = {"cwd": "/"}
+    as_user: dict[str, Any] = {"cwd": "/"}
     if os.geteuid() == 0:
         as_user = {"user": "postgres", "group": "postgres", "cwd": "/"}
         shutil.chown(folder, "postgres", "postgres")
@@ -90,27 +101,13 @@ def postgresql_server(folder: Path) -> Iterator[str]:
         [initdb, "-D", str(data), "-U", "crossdock", "-A", "trust", "-E", "UTF8", "--no-sync"],
         check=True, capture_output=True, **as_user,
     )  # fmt: skip
-    command = [
-        postgres,
-        "-D",
-        str(data),
-        "-p",
-        str(port),
-        "-h",
-        "127.0.0.1",
-        "-k",
-        str(folder),
-        "-c",
-        "max_connections=200",
-    ]
-    with (folder / "server.log").open("wb") as log, running(command, stderr=log, **as_user):
-        wait_for_port(port)
-        yield f"postgresql+psycopg://crossdock@127.0.0.1:{port}/postgres"
+    where = ["-D", str(data), "-p", str(port), "-h", "127.0.0.1", "-k", str(folder)]
+    url = f"postgresql+psycopg://crossdock@127.0.0.1:{port}/postgres"
+    return Plan([postgres, *where, "-c", "max_connections=200"], port, url, as_user)
 
 
-@contextmanager
-def rabbitmq_server(folder: Path) -> Iterator[str]:
-    """A private RabbitMQ with a name, a distribution port and a port mapper of its own."""
+def plan_rabbitmq(folder: Path) -> Plan:
+    """With a name, a distribution port and a port mapper of its own."""
     program = need("rabbitmq-server", Path("/usr/sbin"), Path("/usr/lib/rabbitmq/bin"))
     direct = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")  # Debian's wrapper would change the user
     program = str(direct) if direct.exists() else program
@@ -129,15 +126,43 @@ def rabbitmq_server(folder: Path) -> Iterator[str]:
         "RABBITMQ_CONF_ENV_FILE": str(folder / "none"),
         "RABBITMQ_ENABLED_PLUGINS_FILE": str(folder / "plugins"),
     }
+    options = {"env": environment, "cwd": str(folder), "start_new_session": True}
+    return Plan([program], port, f"amqp://guest:guest@127.0.0.1:{port}//", options, patience=60)
+
+
+def end_port_mapper(plan: Plan) -> None:
+    """RabbitMQ's port mapper outlives its server."""
+    folders = ["/usr/bin", *map(str, Path("/usr/lib").glob("erlang/erts*/bin"))]
+    if epmd := shutil.which("epmd", path=os.pathsep.join(folders)):
+        mapper = plan.options["env"]["ERL_EPMD_PORT"]
+        subprocess.run([epmd, "-port", mapper, "-kill"], check=False, capture_output=True)
+
+
+@contextmanager
+def redis_server(folder: Path) -> Iterator[str]:
+    plan = plan_redis(folder)
+    with running(plan.command):
+        wait_for_port(plan.port)
+        yield plan.url
+
+
+@contextmanager
+def postgresql_server(folder: Path) -> Iterator[str]:
+    plan = plan_postgresql(folder)
+    with (folder / "server.log").open("wb") as log, running(plan.command, stderr=log, **plan.options):
+        wait_for_port(plan.port)
+        yield plan.url
+
+
+@contextmanager
+def rabbitmq_server(folder: Path) -> Iterator[str]:
+    plan = plan_rabbitmq(folder)
     try:
-        with running([program], env=environment, cwd=str(folder), start_new_session=True) as process:
+        with running(plan.command, **plan.options) as process:
             try:
-                wait_for_port(port, 60)
-                yield f"amqp://guest:guest@127.0.0.1:{port}//"
+                wait_for_port(plan.port, plan.patience)
+                yield plan.url
             finally:
                 os.killpg(process.pid, signal.SIGTERM)
     finally:
-        if epmd := shutil.which(
-            "epmd", path=os.pathsep.join(["/usr/bin", *map(str, Path("/usr/lib").glob("erlang/erts*/bin"))])
-        ):
-            subprocess.run([epmd, "-port", str(mapper), "-kill"], check=False, capture_output=True)
+        end_port_mapper(plan)

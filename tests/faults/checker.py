@@ -66,7 +66,7 @@ def _kept(evidence: Evidence, _: Bounds) -> Iterator[str]:
     for row in book.messages.values():
         by_key[row.key].append(row)
     for one in evidence.sent.values():
-        rows = by_key[f"wh/{one.source}/{one.number}"]
+        rows = by_key[one.key]
         if one.accepted and len(rows) != 1:
             yield f"{one.number} was answered with a yes and is {len(rows)} times in the ledger"
         for row in rows:

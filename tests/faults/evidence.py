@@ -32,6 +32,11 @@ class Sent:
     """A client saw the 2xx."""
     in_order: bool = True
     """False where a person sent it on later, in another form, outside the order of its key."""
+    key: str = ""
+    """The message's idempotency key: that of a webhook, if nothing is said."""
+
+    def __post_init__(self) -> None:
+        self.key = self.key or f"wh/{self.source}/{self.number}"
 
     @property
     def stream(self) -> tuple[str, str]:
