@@ -1,7 +1,7 @@
 # Every target that needs the environment makes it first; the second time that costs nothing.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test lint lock bench simulate chaos clean
+.PHONY: help setup demo up test lint lock bench simulate chaos chaos-all clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -12,7 +12,7 @@ INSTALLED := $(VENV)/.installed
 LOCK := uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url
 
 help:  ## list the targets
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 setup: $(INSTALLED)  ## make .venv with the locked dependencies and the crossdock command
 	@echo "ready: $(BIN)/crossdock"
@@ -59,6 +59,9 @@ simulate: $(INSTALLED)  ## run thousands of simulated days of faults; ARGS='--se
 
 chaos: $(INSTALLED)  ## kill, freeze and cut off a real installation; ARGS='--seconds 60 --seed 7 --database postgres'
 	@$(BIN)/python -m tests.faults.chaos $(ARGS)
+
+chaos-all: $(INSTALLED)  ## a chaos run for every pair of database and broker; a quarter of an hour
+	@$(BIN)/python -m tests.faults.campaign $(ARGS)
 
 clean:  ## remove the environment, caches and the embedded ledger
 	@rm -rf $(VENV) var build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage

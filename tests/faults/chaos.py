@@ -35,7 +35,7 @@ import redis
 import yaml
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-from sqlalchemy import exists, make_url, or_, select
+from sqlalchemy import func, make_url, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from bridge import bootstrap, dispatch
@@ -203,18 +203,30 @@ class Site:
         with suppress(OSError), urlopen(request, timeout=2):
             pass
 
-    def is_at_rest(self) -> bool:
-        working = or_(
-            exists().where(t.message.c.state == "accepted"),
-            exists().where(t.document.c.state.in_(["ready", "staged"])),
-            exists().where(t.delivery.c.state.in_(["pending", "retry"])),
-            exists().where(t.lane.c.holder.is_not(None)),
-        )
+    def restless(self) -> list[str]:
+        """What still has to come to rest, in words; one word where the ledger does not answer."""
+        working = {
+            "messages": t.message.c.state == "accepted",
+            "documents": t.document.c.state.in_(["ready", "staged"]),
+            "deliveries": t.delivery.c.state.in_(["pending", "retry"]),
+            "lanes": t.lane.c.holder.is_not(None),
+        }
+        counts = [
+            select(func.count()).where(one).scalar_subquery().label(name) for name, one in working.items()
+        ]
         try:
             with self.ledger.read() as connection:
-                return not connection.execute(select(working)).scalar_one()
-        except SQLAlchemyError:
-            return False
+                row = connection.execute(select(*counts)).one()
+        except SQLAlchemyError as error:
+            return [f"ledger: {error}"]
+        files = len(list(self.home.glob("*.csv")))
+        found = {**row._asdict(), "files": files}
+        return [f"{count} {name}" for name, count in found.items() if count]
+
+    @property
+    def home(self) -> Path:
+        """The partner's drop folder."""
+        return self.data / "drop" / "in"
 
     def effects(self) -> list[Effect]:
         found = []
@@ -399,9 +411,8 @@ def run(arguments: argparse.Namespace, console: Console) -> Verdict:
             Sender(source, site.api_port, arguments.seed + index, arguments.rate)
             for index, source in enumerate(("dc1-a", "dc1-b"))
         ]
-        home = site.data / "drop" / "in"
-        home.mkdir(parents=True, exist_ok=True)
-        dropper = Dropper(home, arguments.seed, every=0.4)
+        site.home.mkdir(parents=True, exist_ok=True)
+        dropper = Dropper(site.home, arguments.seed, every=0.4)
         threads = [one.start() for one in (*senders, dropper)]
         weather = Weather(site, chance)
         _storm(weather, arguments.seconds, chance, console)
@@ -411,9 +422,9 @@ def run(arguments: argparse.Namespace, console: Console) -> Verdict:
         healed = time.monotonic()
         for thread in threads:
             thread.join(130)
-        processes.soon(lambda: site.is_at_rest() and not list(home.glob("*.csv")), REST)
+        _drain(site, console)
         drained = time.monotonic() - healed
-        dropper.note_accepted(home / "archive")
+        dropper.note_accepted(site.home / "archive")
         sent: dict[str, Sent] = {}
         for one in (*senders, dropper):
             sent |= one.sent
@@ -421,7 +432,7 @@ def run(arguments: argparse.Namespace, console: Console) -> Verdict:
         violations = [str(one) for one in check(Evidence(sent, effects, Book.read(site.ledger)), BOUNDS)]
         violations += [text for sender in senders for text in sender.broken_promises]
         if drained >= REST:
-            violations.append(f"I3: not at rest after {REST:.0f} s")
+            violations.append(f"I3: not at rest after {REST:.0f} s: {', '.join(site.restless())}")
         return Verdict(
             arguments.seed, arguments.database, arguments.broker,
             accepted=sum(one.accepted for one in sent.values()), faults=weather.struck.total(),
@@ -443,6 +454,18 @@ def _storm(weather: Weather, seconds: float, chance: random.Random, console: Con
                 following = time.monotonic() + chance.uniform(*PACE)
             progress.update(task, completed=seconds - (end - now))
             time.sleep(0.05)
+
+
+def _drain(site: Site, console: Console) -> None:
+    """Wait until nothing is under way any more, and say meanwhile what is."""
+    with console.status("draining") as status:
+
+        def is_over() -> bool:
+            waiting = site.restless()
+            status.update(f"draining: {', '.join(waiting)}")
+            return not waiting
+
+        processes.soon(is_over, REST)
 
 
 def parser() -> argparse.ArgumentParser:
