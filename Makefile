@@ -1,7 +1,7 @@
 # Every target that needs the environment makes it first; the second time that costs nothing.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test lint lock bench simulate chaos chaos-all clean
+.PHONY: help setup demo up test lint lock bench simulate chaos chaos-all recovery clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -62,6 +62,9 @@ chaos: $(INSTALLED)  ## kill, freeze and cut off a real installation; ARGS='--se
 
 chaos-all: $(INSTALLED)  ## a chaos run for every pair of database and broker; a quarter of an hour
 	@$(BIN)/python -m tests.faults.campaign $(ARGS)
+
+recovery: $(INSTALLED)  ## how long each fault is felt; ARGS='--database sqlite --broker redis'
+	@$(BIN)/python -m tests.faults.recovery $(ARGS)
 
 clean:  ## remove the environment, caches and the embedded ledger
 	@rm -rf $(VENV) var build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage

@@ -18,9 +18,10 @@ from bridge.store.ledger import Ledger, upsert
 
 log = structlog.get_logger(__name__)
 
-LEASE, LONG_LEASE = 10.0, 60.0
+LEASE, LONG_LEASE = 10.0, 30.0
 """Seconds for which a due row belongs to whoever took it. Looking at the ledger is over in no time, and when
-whoever does it ends, lanes would go unattended; a poll may take in thousands of files."""
+whoever does it ends, lanes would go unattended. A poll may take in thousands of files; a second one beside it
+does no harm, for each file is claimed by one."""
 _LONG = {"poll", "retention"}
 
 Work = Callable[[dict[str, Any]], object]

@@ -22,7 +22,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -39,6 +39,7 @@ from sqlalchemy import func, make_url, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from bridge import bootstrap, dispatch
+from bridge.ingress.folder import ARCHIVE, ERROR
 from bridge.settings import Settings
 from bridge.store import tables as t
 from bridge.store.ledger import Ledger
@@ -105,6 +106,8 @@ class Site:
         self.fleet = Fleet(folder, os.environ)
         stack.callback(self.fleet.close)
         self.proxy: Proxy | None = None
+        self.calm = folder / "calm"
+        """Once it is there, no worker ends itself any more."""
         ledger_url = self._start_database(stack)
         broker_url = self._start_broker(stack)
         self._write_company()
@@ -181,7 +184,7 @@ class Site:
         queues = f"--queues={dispatch.QUEUE_LANES},{dispatch.QUEUE_TICKS}"
         worker = ["worker", queues, "--loglevel=WARNING"]
         more: dict[str, Any] = {"env": self.environment, "cwd": ROOT}
-        fragile = {**self.environment, "CHAOS_ODDS": str(ODDS)}
+        fragile = {**self.environment, "CHAOS_ODDS": str(ODDS), "CHAOS_CALM": str(self.calm)}
         self.fleet.add("api", [*python, "bridge.api.server"], **more)
         self.fleet.add("worker-1", [*python, "celery", "-A", "tasks.app", *worker, "-n", "one@%h"], **more)
         self.fleet.add(
@@ -219,7 +222,8 @@ class Site:
                 row = connection.execute(select(*counts)).one()
         except SQLAlchemyError as error:
             return [f"ledger: {error}"]
-        files = len(list(self.home.glob("*.csv")))
+        settled = {ARCHIVE, ERROR}
+        files = sum(one.is_file() and settled.isdisjoint(one.parts) for one in self.home.rglob("*"))
         found = {**row._asdict(), "files": files}
         return [f"{count} {name}" for name, count in found.items() if count]
 
@@ -257,7 +261,8 @@ Heal = Callable[[], None]
 class Weather:
     """Strikes and mends. Each fault returns how to mend it, and after how many seconds."""
 
-    def __init__(self, site: Site, chance: random.Random) -> None:
+    def __init__(self, site: Site, chance: random.Random, only: Sequence[str] = ()) -> None:
+        """Of all faults, or of those named ``only``. Raises :class:`SystemExit` where one is not known."""
         self._site, self._chance = site, chance
         self.struck: Counter[str] = Counter()
         self._due: list[tuple[float, Heal]] = []
@@ -289,16 +294,29 @@ class Weather:
             ]
         if site.disk is not None:
             faults.append(("disk full", self._fill))
-        self._faults = faults
+        self._faults = [fault for fault in faults if not only or fault[0] in only]
+        if unknown := set(only).difference(self.names):
+            raise SystemExit(f"no such fault here: {', '.join(unknown)}; there are {', '.join(dict(faults))}")
 
-    def strike(self) -> str:
-        name, fault = self._chance.choice(self._faults)
+    @property
+    def names(self) -> list[str]:
+        """The faults that can strike this installation."""
+        return [name for name, _ in self._faults]
+
+    def strike(self, name: str | None = None) -> str:
+        """The fault of that name, or any."""
+        name, fault = self._chance.choice([one for one in self._faults if name in (None, one[0])])
         mending = fault()
         if mending is not None:
             seconds, heal = mending
             self._due.append((time.monotonic() + seconds, heal))
         self.struck[name] += 1
         return name
+
+    @property
+    def is_over(self) -> bool:
+        """Whether everything is mended."""
+        return not self._due
 
     def mend(self, *, everything: bool = False) -> None:
         now = time.monotonic()
@@ -414,11 +432,12 @@ def run(arguments: argparse.Namespace, console: Console) -> Verdict:
         site.home.mkdir(parents=True, exist_ok=True)
         dropper = Dropper(site.home, arguments.seed, every=0.4)
         threads = [one.start() for one in (*senders, dropper)]
-        weather = Weather(site, chance)
+        weather = Weather(site, chance, arguments.fault or ())
         _storm(weather, arguments.seconds, chance, console)
         for one in (*senders, dropper):
             one.is_over.set()
         weather.mend(everything=True)
+        site.calm.touch()
         healed = time.monotonic()
         for thread in threads:
             thread.join(130)
@@ -474,6 +493,9 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--seed", type=int, default=1, help="what strikes when (1)")
     made.add_argument("--database", choices=["sqlite", "postgres"], default="sqlite")
     made.add_argument("--broker", choices=["redis", "rabbitmq", "filesystem"], default="redis")
+    made.add_argument(
+        "--fault", action="append", metavar="NAME", help="only this one, such as 'worker killed'; repeatable"
+    )
     made.add_argument("--rate", type=float, default=25.0, help="messages a second of each sender (25)")
     made.add_argument("--control", action="store_true", help="endpoints do not recognise keys: must fail")
     made.add_argument("--keep", action="store_true", help="keep the folder with ledger and logs")

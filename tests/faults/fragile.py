@@ -1,7 +1,8 @@
 """The Celery application with a worker that kills itself now and then, just around what it does.
 
 Random kills from outside rarely hit the moment between a request and its commit. This one aims: before and
-after every commit and every request it draws, with the odds in ``CHAOS_ODDS``, whether it ends here.
+after every commit and every request it draws, with the odds in ``CHAOS_ODDS``, whether it ends here, until
+the file ``CHAOS_CALM`` is there.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import random
 import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from bridge.connectors.http import HttpConnector
@@ -19,13 +21,13 @@ from tasks.app import app
 
 __all__ = ["app"]
 
-_odds = float(os.environ["CHAOS_ODDS"])
+_odds, _calm = float(os.environ["CHAOS_ODDS"]), Path(os.environ["CHAOS_CALM"])
 _chance = random.Random()
 _write, _deliver = Ledger.write, HttpConnector.deliver
 
 
 def _point() -> None:
-    if _chance.random() < _odds:
+    if _chance.random() < _odds and not _calm.exists():
         os.kill(os.getpid(), signal.SIGKILL)
 
 

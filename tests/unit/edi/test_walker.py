@@ -62,7 +62,7 @@ def test_a_sound_message_has_no_fault() -> None:
     [
         (HEAD + LINE + ["XYZ*1"] + TAIL, (Wrong.SEGMENT_UNKNOWN, "XYZ", 8, None)),
         (HEAD + LINE + ["MSG*1"] + TAIL, (Wrong.SEGMENT_UNEXPECTED, "MSG", 8, None)),
-        (HEAD[:1] + ["N3*X"] + LINE + TAIL, (Wrong.SEGMENT_UNEXPECTED, "N3", 3, None)),
+        ([*HEAD[:1], "N3*X", *LINE, *TAIL], (Wrong.SEGMENT_UNEXPECTED, "N3", 3, None)),
         (HEAD[1:] + LINE + TAIL, (Wrong.SEGMENT_MISSING, "BIG", 2, None)),
         (HEAD + LINE[:2] + LINE + TAIL, (Wrong.SEGMENT_MISSING, "QTY", 6, None)),
         (HEAD + TAIL, (Wrong.SEGMENT_MISSING, "LIN", 4, None)),

@@ -50,6 +50,8 @@ def interchange(*sets, control="000000001", group="1", ge=None, iea=None, gs="RE
 
 
 def read(text, *, key="file/x/1", alias=None, **options):
+    """Without looking for structural faults, of which the small sets here are full; those have their own tests."""
+    options = {"structure": "off"} | options
     data = text if isinstance(text, bytes) else text.encode("latin-1")
     context = Context("nb", "x", "threepl", key, NOW, options=options, unit_alias=alias or {})
     return list(x12.read(io.BytesIO(data), context))
@@ -441,3 +443,34 @@ def test_options_that_make_no_sense_are_named():
     x12.check_options({"sender": "ZZ:A", "944.w13_mode": "additional"})
     with pytest.raises(OptionsInvalid, match="gate"):
         x12.check_options({"gate": "maybe"})
+
+
+def test_a_structural_fault_in_a_line_stops_the_line():
+    text = interchange(receipt(w07(), w07(rest="*SK"), w07(item="SKU-3"), total=90))
+    events = read(text, structure="reject")
+    [problem] = problems(events)
+    assert (problem.code, problem.location.segment, problem.location.element) == ("SYN_ELEMENT", 5, 7)
+    assert problem.text == "W0706, W0707 stand together or not at all"
+    assert b"*SK*SKU-1*SK~" in problem.fragment
+    assert b"SKU-3" not in problem.fragment
+    [document] = [e.document for e in events if isinstance(e, Drafted) and not e.part.startswith("ack:")]
+    assert [line.item["SK"] for line in document.lines] == ["SKU-1", "SKU-3"]
+
+
+def test_a_structural_fault_outside_of_lines_stops_the_set_and_no_other():
+    good = receipt(w07(), total=30, control="0002", number="WR-2")
+    text = interchange(receipt(w07()), good)
+    events = read(text, structure="reject")
+    [problem] = problems(events)
+    assert (problem.code, problem.text) == ("SYN_SEGMENT", "W14 is missing")
+    assert taken(events) == ["WR-2"]
+    assert answered(events) == {"0001": (False, ("5",)), "0002": (True, ())}
+
+
+def test_structural_faults_may_only_be_noted():
+    events = read(interchange(receipt(w07(rest="*SK"))), structure="warn")
+    assert [(p.warning, p.text) for p in problems(events)] == [
+        (True, "W0706, W0707 stand together or not at all"),
+        (True, "W14 is missing"),
+    ]
+    assert taken(events) == ["WR-1"]

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from transforms.edi.walker import Walker
 from transforms.errors import (
     ControlMismatch,
     OrderInvalid,
@@ -20,7 +21,7 @@ from transforms.errors import (
     Unreadable,
     Unsupported,
 )
-from transforms.formats.x12 import acknowledge, fragments
+from transforms.formats.x12 import acknowledge, fragments, standard, structural
 from transforms.formats.x12.acknowledge import Group
 from transforms.formats.x12.maps import GROUP_IDS, MAPS
 from transforms.formats.x12.options import Options
@@ -32,6 +33,9 @@ from transforms.segments import Batch, Dialect, Source
 
 HELD_BACK = 8
 """Documents of a set that are kept until its trailer was read; those of a longer one are drafted before."""
+
+MAX_WARNINGS = 50
+"""Structural faults of one set that are noted where they stop nothing."""
 
 _NOT_FOUND, _CONTROL, _COUNT, _BAD_SEGMENT, _UNSUPPORTED = "2", "3", "4", "5", "1"
 """Data element 718: set trailer missing, control numbers differ, count wrong, errors, not supported."""
@@ -50,6 +54,7 @@ class _Set:
     one: TransactionSet
     part: str
     translation: Translation | None = None
+    walker: Walker | None = None
     failure: TransformError | None = None
     held_back: list[Drafted] = field(default_factory=list)
     is_long: bool = False
@@ -142,6 +147,8 @@ class Interchange:
         if batch.is_padded:
             mark = self.dialect.element
             segments = [mark.join([part.strip() for part in one.split(mark)]) for one in segments]
+        if current.walker is not None:
+            current.walker.feed(segments)
         if current.translation is not None:
             try:
                 for draft in current.translation.feed(segments):
@@ -199,7 +206,13 @@ class Interchange:
         if one.kind not in MAPS:
             text = f"set {one.kind} is not taken; there are {', '.join(MAPS)}"
             raise Unsupported(text, location=one.place(one.st, 1), value=one.kind)
-        current.translation = Translation(one, MAPS[one.kind], key=self._key(one), part=current.part)
+        structure = standard.structure(element(gs, 8), one.kind)
+        if structure is not None and self.options.structure != "off":
+            current.walker = Walker(structure, self.dialect)
+        stopping = current.walker.faults if current.walker and self.options.structure == "reject" else []
+        current.translation = Translation(
+            one, MAPS[one.kind], key=self._key(one), part=current.part, faults=stopping
+        )
 
     def _set_ends(self, elements: Elements, batch: Batch, at: int) -> Iterator[ReadEvent]:
         current = self._set
@@ -221,6 +234,8 @@ class Interchange:
     def _settle(self, current: _Set) -> Iterator[ReadEvent]:
         """A set is over: its part is closed, and the acknowledgement has its entry."""
         one, translation, group = current.one, current.translation, self._group
+        if current.walker is not None:
+            current.walker.close()
         if translation is not None:
             try:
                 for draft in translation.close():
@@ -236,10 +251,19 @@ class Interchange:
         elif translation is not None:
             yield from current.held_back
             yield from translation.problems
+            yield from self._noted(current)
             if self.options.gate == "interchange":
                 self._waiting.append(current.part)
             else:
                 yield PartClosed(current.part, accepted=True)
+
+    def _noted(self, current: _Set) -> Iterator[Problem]:
+        """Structural faults of a good set that stop nothing."""
+        faults = current.walker.faults if current.walker is not None else []
+        if self.options.structure == "reject":
+            faults = [fault for fault in faults if not structural.stops(fault)]
+        for fault in faults[:MAX_WARNINGS]:
+            yield structural.warning(current.one, fault)
 
     @staticmethod
     def _hold(current: _Set, draft: Drafted) -> Iterator[Drafted]:

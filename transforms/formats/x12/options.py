@@ -20,6 +20,11 @@ class Options(BaseModel):
     gate: Literal["set", "interchange"] = Field(
         "set", description="What must be right before a set counts: its own trailer, or also GE and IEA."
     )
+    structure: Literal["reject", "warn", "off"] = Field(
+        "reject",
+        description="What a fault against the standard's segments, loops, lengths and codes does: stops its "
+        "line or set, is noted, or is not looked for.",
+    )
     totals: Literal["reject", "warn"] = Field(
         "reject", description="What a wrong control total does; a hash total only ever warns."
     )

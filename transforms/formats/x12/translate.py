@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from transforms.canonical import trusted
+from transforms.edi.faults import Fault
 from transforms.errors import (
     ElementInvalid,
     OrderInvalid,
@@ -23,7 +24,7 @@ from transforms.errors import (
     TotalMismatch,
     TransformError,
 )
-from transforms.formats.x12 import fragments
+from transforms.formats.x12 import fragments, structural
 from transforms.formats.x12.maps.contract import Fields, Made, Map, Settled, Tally
 from transforms.formats.x12.sets import Group, TransactionSet
 from transforms.mapping import line_model
@@ -44,9 +45,13 @@ class Translation:
     ``problems`` until it is known that the set itself is good.
     """
 
-    def __init__(self, one: TransactionSet, layout: Map, *, key: str, part: str) -> None:
+    def __init__(
+        self, one: TransactionSet, layout: Map, *, key: str, part: str, faults: Sequence[Fault] = ()
+    ) -> None:
+        """``faults`` against the standard are found beside the reading and stop what they stand in."""
         self.one, self.layout, self.key, self.part = one, layout, key, part
         self.problems: list[Problem] = []
+        self._faults, self._told = faults, 0
         mark = one.dialect.element
         tags = (layout.line_tag, layout.loop_tag, layout.summary_tag)
         self._breaks = tuple(tag + mark for tag in tags if tag)
@@ -81,6 +86,7 @@ class Translation:
             yield from self._take(self._waiting, [0, len(self._waiting)])
         if self._is_settled:
             return
+        self._stop_for_fault()
         if self._fields is None:
             raise SegmentInvalid("the set has no header segment", location=self.one.spot(1, "ST"))
         if self._tally.lines == 0:
@@ -115,14 +121,29 @@ class Translation:
                 yield from self._flush()
         self._hash(segments[hashed : cuts[-1]])
 
+    def _stop_for_fault(self, end: int | None = None) -> None:
+        """Raise the first fault of those not told yet that stand before a segment, else of all."""
+        found = None
+        while self._told < len(self._faults):
+            fault = self._faults[self._told]
+            if end is not None and structural.stands_at(fault) >= end:
+                break
+            self._told += 1
+            found = found or (fault if structural.stops(fault) else None)
+        if found is not None:
+            raise structural.error(self.one, found)
+
     def _read(self, group: Group) -> None:
         layout, tag = self.layout, group[0][0]
+        is_line = self._fields is not None and tag == layout.line_tag and layout.is_line(group[0])
+        if self._told < len(self._faults) and not is_line:
+            self._stop_for_fault(self.one.group_at + len(group))
         if self._fields is None:
             self._fields = layout.header(self.one, group)
             self._keep_above(group)
         elif self._is_summed_up:
             raise OrderInvalid(f"{tag} stands behind the summary", location=self.one.place(group[0]))
-        elif tag == layout.line_tag and layout.is_line(group[0]):
+        elif is_line:
             self._line(group)
         elif tag == layout.summary_tag:
             self._is_summed_up = True
@@ -137,6 +158,8 @@ class Translation:
         tally.lines += 1
         one.line = layout.line_tag, tally.lines
         try:
+            if self._told < len(self._faults):
+                self._stop_for_fault(one.group_at + len(group))
             line = layout.line(one, group, tally.lines, self._fields or {})
             if not line["item"]:
                 raise ElementInvalid("the line names no item", location=one.place(group[0]))
