@@ -31,7 +31,7 @@ from bridge.pipeline.stations import Batch, Station
 from bridge.settings import Settings
 from bridge.store import lanes
 from bridge.store.lanes import Lease, LeaseLost
-from bridge.store.ledger import DatabaseBusy, Ledger
+from bridge.store.ledger import DatabaseBusy, Ledger, is_passing
 
 log = structlog.get_logger(__name__)
 
@@ -108,11 +108,13 @@ class Runner:
                     self._ring_all(woken)
                     time.sleep(GATHER)
                     following = self._again(lease, station)
-            except (LeaseLost, OperationalError, InterfaceError, DatabaseBusy):
+            except LeaseLost:
                 raise
             except WorkAgain:
                 following = self._again(lease, station)
-            except Exception:
+            except Exception as error:
+                if is_passing(error):
+                    raise
                 log.exception("batch.failed", lane=lease.name, step=batch.step, rows=len(batch.ids))
                 following = self._in_smaller_pieces(lease, station, batch)
             if self.ledger.is_sqlite:

@@ -7,6 +7,7 @@ is read again after a crash finds its rows there and leaves them alone.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -25,11 +26,15 @@ from bridge.pipeline import drafts
 from bridge.pipeline.drafts import Draft
 from bridge.store import raw, transitions
 from bridge.store import tables as t
-from transforms.errors import Problem, TransformError, Unreadable
+from transforms.errors import ElementInvalid, Problem, TransformError, Unreadable
+from transforms.location import Location
 from transforms.reading import Context, Drafted, PartClosed
 
 CHUNK_LINES = 4_000
 """Lines after which what was read is committed, problems counted with them."""
+MAX_TEXT = 500
+"""Characters of the longest text that a document may hold; PostgreSQL's indices end at some 2,700 bytes."""
+_OVERLONG = re.compile(rf'"[^"]{{{MAX_TEXT + 1}}}')
 SMALL_BYTES = 1 << 22
 """Bytes of inline messages worked in one batch, so that a batch of large ones stays small."""
 
@@ -101,6 +106,7 @@ def _read_message(row: Any, chunk: Chunk, *, company: Company, store: Path) -> G
     reader = registry.load("format", row.format).reader
     open_parts: dict[str, list[Draft]] = {}
     staged: set[str] = set()
+    refused: set[str] = set()
     ordinal = 0
     error: TransformError | None = None
     try:
@@ -115,10 +121,18 @@ def _read_message(row: Any, chunk: Chunk, *, company: Company, store: Path) -> G
                     chunk = Chunk()
                 if isinstance(event, Drafted):
                     ordinal += 1
-                    open_parts.setdefault(event.part, []).append(Draft.of(row, ordinal, event))
+                    draft = Draft.of(row, ordinal, event)
+                    held = open_parts.setdefault(event.part, [])
+                    if (problem := _overlong(draft)) is None:
+                        held.append(draft)
+                    else:
+                        chunk.problems.append((row, problem))
+                        refused.add(event.part)
                     chunk.lines += len(event.document.lines)
                 elif isinstance(event, PartClosed):
                     held = open_parts.pop(event.part, [])
+                    if event.part in refused:
+                        event = PartClosed(event.part, accepted=False)  # noqa: PLW2901  # whatever its format says
                     _close(chunk, row, event, held, was_staged=event.part in staged)
                     staged.discard(event.part)
                 else:
@@ -131,6 +145,16 @@ def _read_message(row: Any, chunk: Chunk, *, company: Company, store: Path) -> G
     chunk.closed += [(row.id, part, False) for part in (*staged, *open_parts)]
     chunk.finished.append((row, error))
     return chunk
+
+
+def _overlong(draft: Draft) -> Problem | None:
+    """A text that no number, code or name needs, and no index of the ledger takes."""
+    found = _OVERLONG.search(draft.body)
+    if found is None:
+        return None
+    text = f"a text of more than {MAX_TEXT} characters: numbers, codes and names are shorter"
+    error = ElementInvalid(text, location=Location(path=draft.drafted.position), value=found[0][1:80])
+    return Problem.of(error)
 
 
 def _close(chunk: Chunk, row: Any, event: PartClosed, held: list[Draft], *, was_staged: bool) -> None:

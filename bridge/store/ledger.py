@@ -28,7 +28,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 LOCK_STEP = 0.0005
 """Seconds between two looks at SQLite's write lock, for those whom a sender waits for."""
@@ -40,6 +40,18 @@ LOCK_PATIENCE = 15.0
 
 class DatabaseBusy(Exception):
     """The write lock was not to be had in time."""
+
+
+_PROGRAM_LIMIT = "54"
+"""Class of PostgreSQL's states for what no waiting mends: a value too large for an index, say."""
+
+
+def is_passing(error: BaseException) -> bool:
+    """Whether the database is the trouble and not what it was given: trying again later may help."""
+    if isinstance(error, OperationalError):
+        state = getattr(error.orig, "sqlstate", None) or ""
+        return not state.startswith(_PROGRAM_LIMIT)
+    return isinstance(error, (InterfaceError, DatabaseBusy))
 
 
 class Ledger:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -155,3 +156,23 @@ def test_an_interchange_that_is_none_is_a_letter_of_the_message(works, data):
     assert works.erp.numbers == ["n1"]
     assert json.dumps(letter.location)
     assert data in kept(works)
+
+
+@pytest.mark.parametrize("field", ["sku", "event_id", "warehouse", "vendor_code"])
+def test_a_text_too_long_for_any_index_is_a_letter_and_stops_no_lane(works, field):
+    """Not a run of one letter: such a text would be compressed into an index."""
+    text = "".join(str(hash((field, n))) for n in range(1_500))
+    works.take_in(Content("dc1-a", key="bad/long", body=body(**{field: text})), company.event("dc1-a", "n1"))
+    (letter,) = works.letters()
+    assert (letter.code, letter.subject) == ("SYN_ELEMENT", "part")
+    assert works.erp.numbers == ["n1"]
+
+
+def test_what_no_waiting_mends_in_the_database_is_a_letter_and_stops_no_lane(works, monkeypatch):
+    """Where something too long gets past the check, PostgreSQL refuses it; SQLite takes it."""
+    monkeypatch.setattr("bridge.pipeline.translate._OVERLONG", re.compile("(?!)"))
+    text = "".join(str(hash(("event_id", n))) for n in range(1_500))
+    works.take_in(Content("dc1-a", key="bad/long", body=body(event_id=text)), company.event("dc1-a", "n1"))
+    codes = [letter.code for letter in works.letters()]
+    assert codes == ([] if works.ledger.is_sqlite else ["INT_BUG"])
+    assert works.erp.numbers[-1] == "n1"
