@@ -49,13 +49,13 @@ def quantity(text: str) -> bytes:
 
 
 HOOKS: dict[str, Hook] = {
-    "NaN": Hook(quantity("NaN"), code="ENV_UNREADABLE"),
-    "a name twice": Hook(event()[:-1] + b',"qty":2}', code="ENV_UNREADABLE"),
-    "depth 100,000": Hook(b"[" * 100_000, code="ENV_UNREADABLE"),
-    "5,000 digits": Hook(quantity("9" * 5_000), code="VALUE_RANGE"),
+    "NaN": Hook(quantity("NaN"), 422, "ENV_UNREADABLE"),
+    "a name twice": Hook(event()[:-1] + b',"qty":2}', 422, "ENV_UNREADABLE"),
+    "depth 100,000": Hook(b"[" * 100_000, 422, "ENV_UNREADABLE"),
+    "5,000 digits": Hook(quantity("9" * 5_000), 422, "VALUE_RANGE"),
     "two to the 63rd": Hook(quantity(str(2**63)), code="VALUE_RANGE"),
-    "half a surrogate": Hook(event().replace(b"SKU-1", b"SKU-\\ud800"), code="ENV_UNREADABLE"),
-    "NUL in a text": Hook(event(sku="SKU-\0"), code="ENV_UNREADABLE"),
+    "half a surrogate": Hook(event().replace(b"SKU-1", b"SKU-\\ud800"), 422, "ENV_UNREADABLE"),
+    "NUL in a text": Hook(event(sku="SKU-\0"), 422, "ENV_UNREADABLE"),
     "a quantity in quotes": Hook(quantity('"12"'), code="VALUE_NOT_NUMERIC"),
     "a quantity that is true": Hook(quantity("true"), code="VALUE_NOT_NUMERIC"),
     "more decimals than floats have": Hook(quantity("0.30000000000000004"), code="VALUE_RANGE"),
@@ -76,7 +76,7 @@ HOOKS: dict[str, Hook] = {
     ),
     "digits of another script": Hook(quantity('"\u0661\u0662"'), code="VALUE_NOT_NUMERIC"),
     "a number with underscores": Hook(quantity('"1_000"'), code="VALUE_NOT_NUMERIC"),
-    "a huge exponent": Hook(quantity("1e1000000"), code="VALUE_RANGE"),
+    "a huge exponent": Hook(quantity("1e1000000"), 422, "VALUE_RANGE"),
     "a day that is none": Hook(event(occurred_at="2023-02-29T10:00:00Z"), code="VALUE_DATE"),
     "hour 24": Hook(event(occurred_at="2026-02-02T24:00:00Z"), code="VALUE_DATE"),
     "a time without zone": Hook(event(occurred_at="2026-02-02T10:00:00"), code="VALUE_DATE"),

@@ -20,6 +20,8 @@ from transforms.location import Location
 
 BLOCK = 1 << 14
 """Small enough that a block's rows stay in the processor's cache until they are lines."""
+MAX_VALUE = 2_000
+"""Characters of the longest value: no code and no remark is longer, but what follows a lost delimiter is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,8 @@ class Splitter:
         numbers = range(lines.first, lines.first + len(texts))
         if self._options.quote not in text and "\0" not in text and self._open is None:
             width, delimiter = self._width, self._options.delimiter
-            if set(map(str.count, texts, repeat(delimiter))) == {width - 1} and "" not in texts:
+            is_even = set(map(str.count, texts, repeat(delimiter))) == {width - 1} and "" not in texts
+            if is_even and max(map(len, texts)) <= MAX_VALUE:
                 values = text.removesuffix("\n").replace("\n", delimiter).split(delimiter)
                 return Rows(numbers, texts, [values[at::width] for at in range(width)])
         return self._one_by_one(numbers, texts, [])
@@ -161,6 +164,8 @@ class Splitter:
             )
         except csv.Error as error:
             raise errors.RowInvalid(f"the row cannot be split: {error}", value=text[:80]) from error
+        if max(map(len, row), default=0) > MAX_VALUE:
+            raise errors.RowInvalid(f"a value has more than {MAX_VALUE} characters", value=text[:80])
         if len(row) != self._width:
             raise errors.RowInvalid(
                 f"the row has {len(row)} values, the header {self._width}", value=text[:80]
