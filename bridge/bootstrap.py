@@ -10,6 +10,7 @@ from bridge import clock, company, dispatch, registry, retention, schedules
 from bridge.company import Company, Source
 from bridge.errors import Refused
 from bridge.ingress.contract import Arrival, Content
+from bridge.integrity import seals
 from bridge.master_data import load
 from bridge.outlets import Outlets
 from bridge.pipeline.accept import Accepted, Acceptor
@@ -70,6 +71,7 @@ class Bridge:
                 "sweep": lambda _: self.ring(self._unattended()),
                 "release": lambda _: self.ring(self._due()),
                 "retention": lambda _: self._prune(),
+                "seal": lambda _: seals.seal(self.ledger, now=clock.now()),
             },
         )
 
@@ -145,6 +147,7 @@ def _write_schedule(ledger: Ledger, settings: Settings, loaded: Company) -> None
         ("sweep", "sweep", settings.sweep, {}),
         ("release", "release", 1.0, {}),
         ("retention", "retention", 86_400.0, {}),
+        ("seal", "seal", 60.0, {}),
     ]
     for source in loaded.sources.values():
         every = _poll_seconds(source)

@@ -252,6 +252,16 @@ audit = _table(
     Column("after", Json),
 )
 
+seal = _table(
+    "seal",  # over a segment of an append-only table; each holds the digest of the one before
+    Column("trail", Word, primary_key=True),  # audit | transition | movement
+    Column("first_id", BigInt, primary_key=True, autoincrement=False),
+    Column("last_id", BigInt, nullable=False),
+    Column("rows", BigInt, nullable=False),
+    Column("sha256", Word, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
 # -- the book ----------------------------------------------------------------------------------------
 
 movement = _table(
