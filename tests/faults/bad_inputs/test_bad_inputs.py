@@ -151,6 +151,21 @@ def test_a_bell_in_pickle_is_refused_and_the_worker_lives(after: Aftermath) -> N
     assert site.fleet.members["worker"].runs
 
 
+@pytest.mark.parametrize(
+    ("name", "arguments"), [("crossdock.work.v0", [1]), (dispatch.WORK, [1, "more"]), (dispatch.WORK, [])]
+)
+def test_a_bell_of_another_version_is_passed_over_and_the_work_is_done(
+    after: Aftermath, name: str, arguments: list[object]
+) -> None:
+    site = after.site
+    app = dispatch.celery(site.settings.broker_url, site.data)
+    app.send_task(name, args=arguments, queue=dispatch.QUEUE_LANES, ignore_result=True)
+    number = f"after-{name}-{len(arguments)}"
+    assert site.post_good(number).status == 202
+    assert processes.soon(lambda: number in site.numbers(), 20)
+    assert site.fleet.members["worker"].runs
+
+
 def test_a_company_folder_makes_no_objects(tmp_path: Path) -> None:
     folder = company.write(tmp_path / "company", erp={"connector": "http"}, wms={"connector": "http"})
     (folder / "company.yaml").write_text("name: !!python/object/apply:os.system [touch made]\n")
