@@ -109,7 +109,9 @@ class Bridge:
             return lanes.due(connection, self.ledger)
 
     def _prune(self) -> None:
-        retention.prune(self.ledger, now=clock.now(), days=self.settings.retention_days)
+        retention.prune(
+            self.ledger, self.settings.raw_store, now=clock.now(), days=self.settings.retention_days
+        )
 
     def close(self) -> None:
         self.acceptor.close()

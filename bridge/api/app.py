@@ -15,12 +15,14 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bridge import observability
+from bridge import observability, status
 from bridge.api import operations, problems, webhooks
 from bridge.bootstrap import Bridge
 from bridge.errors import InternalBug, Overloaded
+from bridge.store import migrate
 from bridge.store import tables as t
 from bridge.store.ledger import DatabaseBusy
+from bridge.store.space import Space
 
 log = structlog.get_logger(__name__)
 
@@ -86,13 +88,22 @@ async def _live(_request: Request) -> Response:
 
 
 def _ready(bridge: Bridge) -> Any:
+    space = Space(bridge.settings.data, bridge.settings.free_space)
+
     def ready(_request: Request) -> Response:
-        """Ready when the ledger answers: without it nothing could be kept."""
+        """Ready when what comes could be kept: the ledger answers, fits this version, and there is room.
+
+        A broker that is gone is no reason: what is accepted is worked once it is back.
+        """
         try:
-            with bridge.ledger.read() as connection:
-                connection.execute(select(t.lane.c.id).limit(1)).first()
+            trouble = status.schema_trouble(migrate.revision(bridge.ledger))
+            space.check()
+        except Overloaded as error:
+            trouble = str(error)
         except Exception:  # noqa: BLE001  # whatever it is, the answer is the same and the log of the ledger has it
-            return problems.problem(503, "ENV_OVERLOADED", "the ledger does not answer")
+            trouble = "the ledger does not answer"
+        if trouble is not None:
+            return problems.problem(503, Overloaded.code, trouble)
         return Response("ready\n", media_type="text/plain")
 
     return ready

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bridge.cli import ledger, letters, master_data, output, session
+from bridge.cli import ledger, letters, master_data, operations, output, session
 from bridge.cli.explain import Stop
 from bridge.cli.output import Json
 
@@ -26,6 +26,8 @@ app.add_typer(letters.app, name="dead-letters")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(master_data.references, name="xref")
 app.add_typer(master_data.units, name="unit")
+for command in (operations.status, operations.backup, operations.restore, operations.retention):
+    app.command()(command)
 
 
 _PASSWORD = re.compile(r"(://[^:@/]*:)[^@]*(@)")

@@ -65,6 +65,8 @@ class Lease:
     failures: int
     paused_until: datetime | None
     calm: int = 0
+    is_shaken: bool = False
+    """Batches shrank in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +182,13 @@ def lock(connection: Connection, lease: Lease) -> None:
 
 
 def give_back(connection: Connection, lease: Lease) -> None:
-    """Let go of the lane. Where others commit meanwhile: ``lock`` it, and look for work once more before."""
+    """Let go of the lane. Where others commit meanwhile: ``lock`` it, and look for work once more before.
+
+    A whole lease without a crash before or in it is calm as well: on a slow database it may hold only a few
+    batches, and a lane whose batches never grew again would fall behind for ever.
+    """
+    if lease.suspect is None and lease.calm and not lease.is_shaken:
+        _grow(lease)
     _write_fenced(
         connection,
         lease,
@@ -256,8 +264,12 @@ def _has_work(at: datetime) -> ColumnElement[bool]:
 def count_calm(lease: Lease) -> None:
     """A batch went through: after enough of them batches grow back."""
     lease.calm += 1
-    if lease.calm >= CALM and lease.batch < FULL:
-        lease.batch, lease.calm = min(lease.batch * 16, FULL), 0
+    if lease.calm >= CALM:
+        _grow(lease)
+
+
+def _grow(lease: Lease) -> None:
+    lease.batch, lease.calm = min(lease.batch * 16, FULL), 0
 
 
 def _shrunk(batch: int) -> int:
@@ -266,7 +278,7 @@ def _shrunk(batch: int) -> int:
 
 def shrink(lease: Lease) -> None:
     """Something unexpected happened inside a batch: work fewer rows at once."""
-    lease.batch, lease.calm = _shrunk(lease.batch), 0
+    lease.batch, lease.calm, lease.is_shaken = _shrunk(lease.batch), 0, True
 
 
 def _write_fenced(connection: Connection, lease: Lease, **values: object) -> None:

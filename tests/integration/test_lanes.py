@@ -249,6 +249,27 @@ def test_batches_grow_back_after_calm(lane):
     assert lease.batch == SMALL
 
 
+def test_batches_grow_back_on_a_database_so_slow_that_a_lease_sees_only_a_few(lane):
+    lane.set(batch=ALONE)
+    for expected in (SMALL, FULL, FULL):
+        lease = lane.take()
+        lanes.count_calm(lease)
+        lane.give_back(lease)
+        assert lane.row().batch == expected
+
+
+def test_batches_do_not_grow_in_the_lease_after_a_crash_nor_without_work(lane):
+    lane.set(batch=ALONE)
+    lane.give_back(lane.take())
+    assert lane.row().batch == ALONE
+    lane.crash_on(1)
+    lease = lane.take()
+    assert lease.suspect is not None
+    lanes.count_calm(lease)
+    lane.give_back(lease)
+    assert lane.row().batch == ALONE
+
+
 def test_an_old_flag_is_unattended_a_young_one_is_not(lane):
     lane.ring()
     assert lane.unattended() == []
