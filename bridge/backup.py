@@ -50,7 +50,7 @@ def make(settings: Settings, target: Path) -> Backup:
     target.mkdir(parents=True, exist_ok=True)
     ledger = Ledger(settings.ledger)
     try:
-        schema = migrate.revision(ledger)
+        schema = _schema(ledger)
         if schema is None:
             raise BackupRefused("there is no ledger to back up; look at CROSSDOCK_LEDGER_URL")
         if ledger.is_sqlite:
@@ -88,11 +88,11 @@ def restore(settings: Settings, target: Path, *, force: bool = False) -> Backup:
         database = "sqlite" if ledger.is_sqlite else "postgresql"
         if backup.database != database:
             raise BackupRefused(f"the backup is of {backup.database}, CROSSDOCK_LEDGER_URL names {database}")
-        if not migrate.knows(backup.schema):
+        if backup.schema not in migrate.revisions():
             raise BackupRefused(
                 f"the backup has schema {backup.schema}, made by a newer version; install that one"
             )
-        if not force and migrate.revision(ledger) is not None:
+        if not force and _schema(ledger) is not None:
             raise BackupRefused("there is a ledger already; --force overwrites it")
         if ledger.is_sqlite:
             _put_sqlite(target / _LEDGER, Path(ledger.url.database or ""))
@@ -104,6 +104,11 @@ def restore(settings: Settings, target: Path, *, force: bool = False) -> Backup:
     if (target / _RAW).exists():
         shutil.copytree(target / _RAW, settings.raw_store, dirs_exist_ok=True)
     return backup
+
+
+def _schema(ledger: Ledger) -> str | None:
+    with ledger.read() as connection:
+        return migrate.revision_of(connection)
 
 
 def _copy_sqlite(source: Path, target: Path) -> None:

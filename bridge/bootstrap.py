@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from bridge import clock, company, dispatch, registry, retention, schedules
@@ -16,6 +16,7 @@ from bridge.outlets import Outlets
 from bridge.pipeline.accept import Accepted, Acceptor
 from bridge.pipeline.runner import Runner
 from bridge.settings import Settings
+from bridge.stop import StopSign
 from bridge.store import lanes, migrate
 from bridge.store.ledger import Ledger
 from bridge.store.looks import Looks
@@ -35,6 +36,7 @@ class Bridge:
     endpoint_lanes: dict[str, int]
     acceptor: Acceptor
     ring: Callable[[Iterable[int]], None]
+    stop: StopSign = field(default_factory=StopSign)
 
     async def accept(self, content: Content) -> Accepted:
         """Say yes to one arrival, after the commit. Raises a leaf of :class:`bridge.errors.Refused`."""
@@ -59,6 +61,7 @@ class Bridge:
             outlets=Outlets(self.company),
             endpoint_lanes=self.endpoint_lanes,
             ring=self.ring,
+            stop=self.stop,
         )
 
     def tick(self, holder: str) -> int:
@@ -76,7 +79,10 @@ class Bridge:
         )
 
     def poll(self, source_name: str) -> int:
-        """Look at a polled door once and accept what has arrived; returns how many arrivals there were."""
+        """Look at a polled door once and accept what has arrived; returns how many arrivals there were.
+
+        Ends early, between two commits, when the process is to end.
+        """
         source = self.company.sources[source_name]
         door = registry.load("door", source.door)
         settings = door.Settings.model_validate(source.settings)
@@ -89,6 +95,8 @@ class Bridge:
             if len(batch) == POLL_BATCH:
                 self._take_in(batch)
                 batch = []
+                if self.stop.is_given:
+                    return count
         self._take_in(batch)
         return count
 
@@ -118,7 +126,12 @@ class Bridge:
         self.ledger.dispose()
 
 
-def open_bridge(settings: Settings, *, ring: Callable[[Iterable[int]], None] = dispatch.ring) -> Bridge:
+def open_bridge(
+    settings: Settings,
+    *,
+    ring: Callable[[Iterable[int]], None] = dispatch.ring,
+    stop: StopSign | None = None,
+) -> Bridge:
     """Open the bridge on a ledger that :func:`prepare` has made ready."""
     loaded = company.load(settings.company)
     ledger = Ledger(settings.ledger)
@@ -126,7 +139,7 @@ def open_bridge(settings: Settings, *, ring: Callable[[Iterable[int]], None] = d
         source_lanes = {name: lanes.ensure(connection, lanes.SOURCE, name) for name in loaded.sources}
         endpoint_lanes = {name: lanes.ensure(connection, lanes.ENDPOINT, name) for name in loaded.endpoints}
     acceptor = Acceptor(ledger=ledger, company=loaded, settings=settings, lane_ids=source_lanes, ring=ring)
-    return Bridge(settings, loaded, ledger, source_lanes, endpoint_lanes, acceptor, ring)
+    return Bridge(settings, loaded, ledger, source_lanes, endpoint_lanes, acceptor, ring, stop or StopSign())
 
 
 def prepare(settings: Settings) -> dict[str, int]:

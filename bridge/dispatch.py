@@ -21,6 +21,8 @@ log = structlog.get_logger(__name__)
 
 WORK = "crossdock.work"
 TICK = "crossdock.tick"
+ANSWER = 2.0
+"""Seconds within which a broker answers, when it is asked whether it is there."""
 QUEUE_LANES, QUEUE_TICKS = "crossdock.lanes", "crossdock.ticks"
 
 
@@ -75,7 +77,6 @@ def celery(url: str, data: Path) -> Celery:
         },
         worker_prefetch_multiplier=1,
         worker_cancel_long_running_tasks_on_connection_loss=True,
-        worker_soft_shutdown_timeout=30,
         worker_max_memory_per_child=400_000,
         worker_send_task_events=True,
         worker_hijack_root_logger=False,
@@ -98,6 +99,22 @@ def ring(lane_ids: Iterable[int]) -> None:
         except Exception as error:  # noqa: BLE001  # the ledger has the work; the sweep rings later
             log.warning("bell.lost", lane=lane_id, error=type(error).__name__)
             return
+
+
+def answers(settings: Settings) -> bool:
+    """Whether the broker is there, found out within a few seconds. Brokers without a server always are."""
+    quick = {"socket_timeout": ANSWER, "socket_connect_timeout": ANSWER, "retry_on_timeout": False}
+    options = broker_options(settings.broker_url, settings.data)
+    app = celery(settings.broker_url, settings.data)
+    if "socket_timeout" in options:
+        options |= quick
+    try:
+        with app.connection_for_write(connect_timeout=ANSWER, transport_options=options) as connection:
+            connection.ensure_connection(max_retries=1, timeout=ANSWER)
+    except Exception as error:  # noqa: BLE001  # each broker has errors of its own; all say that it is away
+        log.warning("broker.away", error=type(error).__name__)
+        return False
+    return True
 
 
 @lru_cache(maxsize=1)

@@ -82,7 +82,7 @@ def _take(ledger: Ledger, row: Any, holder: str) -> bool:
             .where(
                 schedule.c.name == row.name, schedule.c.due_at == row.due_at, schedule.c.lease_until <= now
             )
-            .values(holder=holder, lease_until=now + int(lease * 1e6), due_at=now + row.every)
+            .values(holder=holder, lease_until=now + int(lease * 1e6), due_at=now + row.every, ran_at=now)
         )  # fmt: skip
     return taken.rowcount == 1
 

@@ -25,9 +25,6 @@ ROLES = ("api", "worker", "beat", "flower")
 RUNNING = "running.json"
 """File in the data folder that says how to reach what runs there, for commands given meanwhile."""
 
-ENVIRONMENT = {"worker": {"REMAP_SIGTERM": "SIGQUIT"}}
-"""What a role wants beside its command: Celery's soft shutdown acts on a quit, not on a termination."""
-
 _PYTHON = (sys.executable, "-m")
 _CELERY = (*_PYTHON, "celery", "--app", "tasks.app")
 
@@ -59,7 +56,7 @@ def services(settings: Settings, planned: Broker, environment: Mapping[str, str]
             role,
             command(role, settings),
             readiness(role, settings),
-            {**everywhere, **ENVIRONMENT.get(role, {})},
+            everywhere,
             grace=40 if role == "worker" else 15,
         )
         for role in roles

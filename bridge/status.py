@@ -1,135 +1,204 @@
-"""How an installation is: what waits, who works, what is overdue, and what is missing."""
+"""What state an installation is in: whether it can take and work messages, and how much waits where.
+
+Readiness is about what would make a yes impossible to keep: no ledger, another schema, no room. A broker
+that is away only makes things slower, for the sweep goes on looking; that is said, and is no reason to
+send senders away.
+"""
 
 from __future__ import annotations
 
-import shutil
+from collections import defaultdict
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
-from kombu import Connection as BrokerConnection
-from sqlalchemy import Connection, func, select, text
+import structlog
+from sqlalchemy import ColumnElement, Connection, Table, func, select
 
 from bridge import dispatch
+from bridge.errors import Overloaded
+from bridge.message import DeliveryState, DocumentState, LetterState, MessageState
 from bridge.settings import Settings
 from bridge.store import migrate
 from bridge.store import tables as t
 from bridge.store.ledger import Ledger
+from bridge.store.space import Space
 from bridge.store.types import from_microseconds
 
+log = structlog.get_logger(__name__)
+
 OVERDUE = 60.0
-"""Seconds after which a schedule that was due is called overdue."""
-_BROKER_PATIENCE = 2.0
-_WAITING = {
-    "messages": (t.message, "state = 'accepted'"),
-    "documents": (t.document, "state = 'ready'"),
-    "documents_behind_a_key": (t.document, "state = 'waiting'"),
-    "deliveries": (t.delivery, "state = 'pending'"),
-    "deliveries_to_retry": (t.delivery, "state = 'retry'"),
-    "deliveries_behind_a_key": (t.delivery, "state = 'waiting'"),
-    "dead_letters": (t.dead_letter, "state = 'open'"),
-    "alerts": (t.alert, "state = 'open'"),
-}
+"""Seconds after its time from which a row of the schedule counts as overdue."""
 
 
-@dataclass(slots=True)
-class Status:
-    """What is found. ``troubles`` stop acceptance or work, ``notes`` do not."""
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """``faults`` keep it from being ready, ``degraded`` does not; each is a sentence with the remedy."""
 
-    schema: str | None = None
-    free_bytes: int = 0
-    broker: bool = False
-    waiting: dict[str, int] = field(default_factory=dict)
-    oldest_waiting: str | None = None
-    """When the oldest message that is not translated yet came."""
-    lanes: list[dict[str, Any]] = field(default_factory=list)
-    schedules: list[dict[str, Any]] = field(default_factory=list)
-    troubles: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    faults: tuple[str, ...]
+    degraded: tuple[str, ...]
 
     @property
-    def is_well(self) -> bool:
-        return not self.troubles
+    def is_ready(self) -> bool:
+        return not self.faults
+
+
+@dataclass(frozen=True, slots=True)
+class LaneStatus:
+    kind: str
+    name: str
+    waiting: int
+    """Messages, documents and deliveries that are still to be worked, those behind a held key with them."""
+    oldest: datetime | None
+    """When the oldest of them came."""
+    dead: int
+    """Open dead letters."""
+    holder: str | None
+    paused_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleStatus:
+    name: str
+    last_run: datetime | None
+    due_at: datetime
+    is_overdue: bool
+    last_error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Everything that an operator looks at first. Without a ledger only what can be seen without it."""
+
+    readiness: Readiness
+    at: datetime | None = None
+    """The ledger's own time."""
+    schema: str | None = None
+    free_bytes: int | None = None
+    broker_answers: bool = False
+    lanes: tuple[LaneStatus, ...] = ()
+    schedules: tuple[ScheduleStatus, ...] = ()
+
+    @property
+    def waiting(self) -> int:
+        return sum(lane.waiting for lane in self.lanes)
+
+    @property
+    def dead(self) -> int:
+        return sum(lane.dead for lane in self.lanes)
+
+    @property
+    def oldest(self) -> datetime | None:
+        return min((lane.oldest for lane in self.lanes if lane.oldest is not None), default=None)
+
+
+def readiness(ledger: Ledger, settings: Settings) -> Readiness:
+    """Whether messages can be taken now. Never raises."""
+    return _readiness(_schema(ledger), settings, broker_answers=dispatch.answers(settings))
 
 
 def look(ledger: Ledger, settings: Settings) -> Status:
-    """Look at everything. Raises what the database raises when it does not answer."""
-    found = Status(schema=migrate.revision(ledger), free_bytes=shutil.disk_usage(settings.data).free)
-    if (trouble := schema_trouble(found.schema)) is not None:
-        found.troubles.append(trouble)
-    if found.free_bytes < settings.free_space:
-        found.troubles.append(
-            f"{found.free_bytes:,} bytes are free, fewer than CROSSDOCK_FREE_SPACE; nothing is accepted"
-        )
-    found.broker = _rings(settings)
-    if not found.broker:
-        found.notes.append("the broker does not answer; what is accepted is kept, and worked once it does")
-    if found.schema is not None:
-        with ledger.read() as connection:
-            _count(connection, found)
-            _lanes(connection, ledger, found)
-            _schedules(connection, ledger, found)
-    return found
+    """The whole picture. Never raises: what cannot be seen is missing, and the readiness says why."""
+    schema, broker_answers = _schema(ledger), dispatch.answers(settings)
+    seen: dict[str, Any] = {
+        "readiness": _readiness(schema, settings, broker_answers=broker_answers),
+        "free_bytes": Space(settings.data, settings.free_space).free() if settings.data.is_dir() else None,
+        "broker_answers": broker_answers,
+    }
+    if schema.mismatch is not None:
+        return Status(**seen, schema=schema.revision)
+    with ledger.read() as connection:
+        now = ledger.now(connection)
+        return Status(
+            **seen,
+            at=from_microseconds(now),
+            schema=schema.revision,
+            lanes=_lanes(connection),
+            schedules=tuple(
+                _schedule(row, now) for row in connection.execute(select(t.schedule).order_by(t.schedule.c.name))
+            ),
+        )  # fmt: skip
 
 
-def schema_trouble(revision: str | None) -> str | None:
-    """Why this version cannot work with a ledger of that revision, if it cannot.
-
-    A newer one is fine: migrations only add what this version need not know.
-    """
-    if revision is None:
-        return "the ledger has no tables yet; make them with: crossdock migrate"
-    if revision != migrate.head() and migrate.knows(revision):
-        return (
-            f"the ledger has schema {revision}, this version needs {migrate.head()}; run: crossdock migrate"
-        )
-    return None
+@dataclass(frozen=True, slots=True)
+class _Schema:
+    revision: str | None
+    mismatch: str | None
 
 
-def _rings(settings: Settings) -> bool:
-    app = dispatch.celery(settings.broker_url, settings.data)
-    options = app.conf.broker_transport_options
+def _schema(ledger: Ledger) -> _Schema:
     try:
-        with BrokerConnection(
-            settings.broker_url, transport_options=options, connect_timeout=_BROKER_PATIENCE
-        ) as connection:
-            connection.ensure_connection(max_retries=0, timeout=_BROKER_PATIENCE)
-    except Exception:  # noqa: BLE001  # each transport has its own errors, and all of them mean no
-        return False
-    return True
+        with ledger.read() as connection:
+            revision = migrate.revision_of(connection)
+    except Exception as error:  # noqa: BLE001  # whatever it is, the answer is the same, and tells no address
+        log.warning("ledger.away", error=type(error).__name__)
+        return _Schema(None, "the ledger does not answer; start the database, or look at its log")
+    return _Schema(revision, migrate.mismatch(revision))
 
 
-def _count(connection: Connection, found: Status) -> None:
-    for name, (table, where) in _WAITING.items():
-        query = select(func.count()).select_from(table).where(text(where))
-        found.waiting[name] = connection.execute(query).scalar_one()
-    oldest = connection.execute(
-        select(t.message.c.received_at).where(text("state = 'accepted'")).order_by(t.message.c.id).limit(1)
-    ).scalar()
-    found.oldest_waiting = oldest.isoformat() if oldest else None
+def _readiness(schema: _Schema, settings: Settings, *, broker_answers: bool) -> Readiness:
+    faults = [schema.mismatch] if schema.mismatch is not None else []
+    degraded = []
+    try:
+        Space(settings.data, settings.free_space).check()
+    except Overloaded as full:
+        faults.append(full.text)
+    except OSError as error:
+        faults.append(f"the data folder {settings.data} cannot be used: {error.strerror}")
+    if not broker_answers:
+        degraded.append("the broker does not answer; messages are taken, and worked when it is back")
+    return Readiness(tuple(faults), tuple(degraded))
 
 
-def _lanes(connection: Connection, ledger: Ledger, found: Status) -> None:
-    now = ledger.now(connection)
-    for row in connection.execute(select(t.lane).order_by(t.lane.c.kind, t.lane.c.name)):
-        is_held = row.holder is not None and row.lease_until > now
-        paused = row.paused_until.isoformat() if row.paused_until else None
-        found.lanes.append(
-            {"lane": f"{row.kind} {row.name}", "worked_by": row.holder if is_held else None,
-             "batch": row.batch, "failures": row.failures, "paused_until": paused}
-        )  # fmt: skip
-        if row.failures:
-            found.notes.append(f"{row.name} has failed {row.failures} times in a row")
+# -- numbers -----------------------------------------------------------------------------------------
 
 
-def _schedules(connection: Connection, ledger: Ledger, found: Status) -> None:
-    now = ledger.now(connection)
-    for row in connection.execute(select(t.schedule).order_by(t.schedule.c.name)):
-        late = (now - row.due_at) / 1e6
-        found.schedules.append(
-            {"schedule": row.name, "every": row.every / 1e6, "due": from_microseconds(row.due_at).isoformat(),
-             "last_error": row.last_error}
-        )  # fmt: skip
-        if late > OVERDUE:
-            found.notes.append(f"{row.name} is overdue by {late:.0f} s: does beat run?")
-        if row.last_error:
-            found.notes.append(f"{row.name} failed: {row.last_error}")
+@dataclass(slots=True)
+class _Waiting:
+    count: int = 0
+    oldest: list[datetime] = field(default_factory=list)
+
+
+_M, _D, _X = MessageState, DocumentState, DeliveryState
+_WORK: tuple[tuple[Table, ColumnElement[datetime], tuple[str, ...]], ...] = (
+    (t.message, t.message.c.received_at, (_M.ACCEPTED,)),
+    (t.document, t.document.c.created_at, (_D.READY, _D.STAGED, _D.WAITING)),
+    (t.delivery, t.delivery.c.created_at, (_X.PENDING, _X.RETRY, _X.WAITING)),
+)
+
+
+def _lanes(connection: Connection) -> tuple[LaneStatus, ...]:
+    waiting: defaultdict[int, _Waiting] = defaultdict(_Waiting)
+    for table, since, states in _WORK:
+        for state in states:
+            query = select(table.c.lane_id, func.count(), func.min(since))
+            for lane_id, count, oldest in connection.execute(
+                query.where(table.c.state == state).group_by(table.c.lane_id)
+            ):
+                waiting[lane_id].count += count
+                waiting[lane_id].oldest.append(oldest)
+    letter = t.dead_letter
+    letters = connection.execute(
+        select(letter.c.lane_id, func.count())
+        .where(letter.c.state.in_([LetterState.OPEN, LetterState.REPLAYING]))
+        .group_by(letter.c.lane_id)
+    )
+    dead: dict[int, int] = dict(letters)  # type: ignore[arg-type]  # a row of two is a pair
+    rows = connection.execute(select(t.lane).order_by(t.lane.c.kind.desc(), t.lane.c.name))
+    return tuple(
+        LaneStatus(
+            row.kind, row.name, waiting[row.id].count, min(waiting[row.id].oldest, default=None),
+            dead.get(row.id, 0), row.holder, row.paused_until,
+        )
+        for row in rows
+    )  # fmt: skip
+
+
+def _schedule(row: Any, now: int) -> ScheduleStatus:
+    return ScheduleStatus(
+        name=row.name,
+        last_run=None if row.ran_at is None else from_microseconds(row.ran_at),
+        due_at=from_microseconds(row.due_at),
+        is_overdue=now - row.due_at > timedelta(seconds=OVERDUE) // timedelta(microseconds=1),
+        last_error=row.last_error,
+    )

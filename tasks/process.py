@@ -1,4 +1,7 @@
-"""What a worker process keeps open: one bridge and one runner, made after the fork."""
+"""What a worker process keeps open: one bridge and one runner, made after the fork.
+
+The stop sign is made before it. Celery's warm shutdown waits for running tasks; the sign makes them short.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,12 @@ import gc
 from dataclasses import dataclass
 from typing import Any
 
-from celery.signals import worker_process_init, worker_process_shutdown
+from celery.signals import worker_process_init, worker_process_shutdown, worker_shutting_down
 
 from bridge import bootstrap, dispatch
 from bridge.bootstrap import Bridge
 from bridge.pipeline.runner import Runner
+from bridge.stop import StopSign
 from bridge.store.ledger import PATIENT_STEP
 
 
@@ -21,12 +25,13 @@ class _Process:
 
 
 _process = _Process()
+_stop = StopSign()
 
 
 def bridge() -> Bridge:
     """This process's bridge, opened on first use."""
     if _process.bridge is None:
-        _process.bridge = bootstrap.open_bridge(dispatch.current_settings())
+        _process.bridge = bootstrap.open_bridge(dispatch.current_settings(), stop=_stop)
         _process.bridge.ledger.lock_step = PATIENT_STEP
     return _process.bridge
 
@@ -44,8 +49,14 @@ def runner() -> Runner:
 
 def connect_signals() -> None:
     """Nothing of the parent's is used in a child; what the child opened it closes."""
+    worker_shutting_down.connect(_end, weak=False)
     worker_process_init.connect(_open, weak=False)
     worker_process_shutdown.connect(_close, weak=False)
+
+
+def _end(**_: Any) -> None:
+    """In the parent, as soon as it is told to stop."""
+    _stop.give()
 
 
 def _open(**_: Any) -> None:

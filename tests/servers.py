@@ -17,7 +17,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
+
+from tests import processes
 
 
 def free_port() -> int:
@@ -151,7 +154,19 @@ def postgresql_server(folder: Path) -> Iterator[str]:
     plan = plan_postgresql(folder)
     with (folder / "server.log").open("wb") as log, running(plan.command, stderr=log, **plan.options):
         wait_for_port(plan.port)
+        assert processes.soon(lambda: _takes_connections(plan.url), plan.patience), (
+            "PostgreSQL does not come up"
+        )
         yield plan.url
+
+
+def _takes_connections(url: str) -> bool:
+    """It listens before it does."""
+    try:
+        with psycopg.connect(url.replace("+psycopg", "")):
+            return True
+    except psycopg.OperationalError:
+        return False
 
 
 @contextmanager

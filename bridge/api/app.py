@@ -19,10 +19,8 @@ from bridge import observability, status
 from bridge.api import operations, problems, webhooks
 from bridge.bootstrap import Bridge
 from bridge.errors import InternalBug, Overloaded
-from bridge.store import migrate
 from bridge.store import tables as t
 from bridge.store.ledger import DatabaseBusy
-from bridge.store.space import Space
 
 log = structlog.get_logger(__name__)
 
@@ -88,23 +86,12 @@ async def _live(_request: Request) -> Response:
 
 
 def _ready(bridge: Bridge) -> Any:
-    space = Space(bridge.settings.data, bridge.settings.free_space)
-
     def ready(_request: Request) -> Response:
-        """Ready when what comes could be kept: the ledger answers, fits this version, and there is room.
-
-        A broker that is gone is no reason: what is accepted is worked once it is back.
-        """
-        try:
-            trouble = status.schema_trouble(migrate.revision(bridge.ledger))
-            space.check()
-        except Overloaded as error:
-            trouble = str(error)
-        except Exception:  # noqa: BLE001  # whatever it is, the answer is the same and the log of the ledger has it
-            trouble = "the ledger does not answer"
-        if trouble is not None:
-            return problems.problem(503, Overloaded.code, trouble)
-        return Response("ready\n", media_type="text/plain")
+        """Ready when what is taken can be kept. What only makes it slower is said behind the word."""
+        found = status.readiness(bridge.ledger, bridge.settings)
+        if not found.is_ready:
+            return problems.problem(503, Overloaded.code, "; ".join(found.faults))
+        return Response("\n".join(["ready", *found.degraded, ""]), media_type="text/plain")
 
     return ready
 

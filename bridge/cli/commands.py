@@ -22,12 +22,11 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(operations.app)
 app.add_typer(letters.app, name="dead-letters")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(master_data.references, name="xref")
 app.add_typer(master_data.units, name="unit")
-for command in (operations.status, operations.backup, operations.restore, operations.retention):
-    app.command()(command)
 
 
 _PASSWORD = re.compile(r"(://[^:@/]*:)[^@]*(@)")
@@ -76,7 +75,7 @@ def run(role: Annotated[str, typer.Argument(help="api, worker, beat or flower.")
     if role not in stack.ROLES:
         raise typer.BadParameter(f"there is no {role!r}; there are: {', '.join(stack.ROLES)}")
     command = stack.command(role, session.settings())
-    os.execve(command[0], command, {**os.environ, **stack.ENVIRONMENT.get(role, {})})  # noqa: S606  # our own command, without a shell
+    os.execv(command[0], command)  # noqa: S606  # our own command, without a shell
 
 
 @app.command()

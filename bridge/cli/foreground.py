@@ -13,12 +13,14 @@ from bridge.settings import Settings
 from bridge.supervisor import Supervisor
 
 _LOOK = 0.5
+_ENDING = (signal.SIGTERM, signal.SIGINT)
 
 
 def up(settings: Settings) -> None:
     """Prepare, start, watch; ends with everything stopped."""
     bootstrap.prepare(settings)
-    signal.signal(signal.SIGTERM, _end)
+    for number in _ENDING:
+        signal.signal(number, _end)
     planned = stack.plan_broker(settings)
     environment = {
         "CROSSDOCK_BROKER_URL": planned.url,
@@ -51,4 +53,7 @@ def _say(settings: Settings) -> None:
 
 
 def _end(_number: int, _frame: FrameType | None) -> None:
+    """A second signal must not cut short what the first one began; the supervisor's patience bounds it."""
+    for number in _ENDING:
+        signal.signal(number, signal.SIG_IGN)
     raise KeyboardInterrupt

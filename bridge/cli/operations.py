@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,33 +12,30 @@ from bridge.cli import output, session
 from bridge.cli.explain import Stop
 from bridge.cli.output import Json
 
+if TYPE_CHECKING:
+    from bridge.status import LaneStatus, Status
 
+app = typer.Typer()
+
+
+@app.command()
 def status(as_json: Json = False) -> None:
-    """How the installation is: what waits, who works, what is overdue; ends with 1 when something stops it."""
-    from bridge import status as statuses
+    """What waits where, what is dead, what is overdue, and whether all is well. Exit code 1: not ready."""
+    from bridge import status as looking
 
     settings = session.settings()
     with session.ledger() as ledger:
-        found = statuses.look(ledger, settings)
+        found = looking.look(ledger, settings)
     if as_json:
-        output.print_json({"well": found.is_well, "status": found})
+        totals = {"ready": found.readiness.is_ready, "waiting": found.waiting, "dead": found.dead}
+        output.print_json({**totals, "oldest": found.oldest, **output.plain(found)})
     else:
-        lanes = [list(one.values()) for one in found.lanes]
-        output.print_table(("Lane", "Worked by", "Batch", "Failures", "Paused until"), lanes)
-        schedules = [list(one.values()) for one in found.schedules]
-        output.print_table(("Schedule", "Every s", "Due", "Last error"), schedules)
-        output.print_pairs(
-            {**{name.replace("_", " "): count for name, count in found.waiting.items() if count},
-             "oldest waiting": found.oldest_waiting, "free": f"{found.free_bytes >> 20} MB",
-             "schema": found.schema, "broker": "answers" if found.broker else "does not answer"}
-        )  # fmt: skip
-        for text in found.troubles:
-            typer.echo(f"TROUBLE  {text}")
-        for text in found.notes:
-            typer.echo(f"note     {text}")
-    raise typer.Exit(0 if found.is_well else 1)
+        _print(found)
+    if not found.readiness.is_ready:
+        raise typer.Exit(1)
 
 
+@app.command()
 def backup(target: Annotated[Path, typer.Argument(help="A new folder.")], *, as_json: Json = False) -> None:
     """Write the ledger and the raw store into a folder; work goes on meanwhile."""
     from bridge import backup as backups
@@ -53,6 +50,7 @@ def backup(target: Annotated[Path, typer.Argument(help="A new folder.")], *, as_
         typer.echo(f"{target}: {made.database}, schema {made.schema}, {made.files} raw files")
 
 
+@app.command()
 def restore(
     target: Annotated[Path, typer.Argument(help="A folder that crossdock backup wrote.")],
     *,
@@ -72,6 +70,7 @@ def restore(
         typer.echo(f"restored what was there at {put.made_at}; now: crossdock migrate, then start everything")
 
 
+@app.command()
 def retention(
     *,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count.")] = False,
@@ -95,3 +94,41 @@ def retention(
         typer.echo(
             f"{what}: bytes of {found.raw} messages, {found.attempts} attempts, {found.files} raw files"
         )
+
+
+def _print(found: Status) -> None:
+    free = None if found.free_bytes is None else f"{found.free_bytes >> 20} MB free"
+    output.print_pairs(
+        {
+            "ready": "yes" if found.readiness.is_ready else "no",
+            "schema": found.schema,
+            "disk": free,
+            "broker": "answers" if found.broker_answers else "away",
+            "waiting": found.waiting,
+            "oldest": found.oldest,
+            "dead": found.dead,
+        }
+    )
+    for fault in found.readiness.faults:
+        typer.echo(f"NOT READY: {fault}")
+    for word in found.readiness.degraded:
+        typer.echo(f"degraded: {word}")
+    columns = ("lane", "waiting", "oldest", "dead", "holder", "rests until")
+    output.print_table(
+        columns, [_lane(one) for one in found.lanes if not _is_idle(one)], title="Lanes with work"
+    )
+    output.print_table(
+        ("schedule", "last run", "due", "overdue", "last error"),
+        [
+            (one.name, one.last_run, one.due_at, "OVERDUE" if one.is_overdue else "", one.last_error)
+            for one in found.schedules
+        ],
+    )
+
+
+def _lane(one: LaneStatus) -> tuple[object, ...]:
+    return f"{one.kind} {one.name}", one.waiting, one.oldest, one.dead, one.holder, one.paused_until
+
+
+def _is_idle(one: LaneStatus) -> bool:
+    return not (one.waiting or one.dead or one.holder)

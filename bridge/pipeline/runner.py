@@ -27,8 +27,9 @@ from bridge.master_data.lookup import Lookup
 from bridge.outlets import Outlets
 from bridge.pipeline import stations
 from bridge.pipeline.apply import WorkAgain
-from bridge.pipeline.stations import Batch, Station
+from bridge.pipeline.stations import Batch, Interrupted, Station
 from bridge.settings import Settings
+from bridge.stop import StopSign
 from bridge.store import lanes
 from bridge.store.lanes import Lease, LeaseLost
 from bridge.store.ledger import DatabaseBusy, Ledger, is_passing
@@ -52,15 +53,22 @@ class Runner:
     outlets: Outlets
     endpoint_lanes: dict[str, int]
     ring: Callable[[Iterable[int]], None]
+    stop: StopSign = field(default_factory=StopSign)
     lookup: Lookup = field(default_factory=Lookup)
     holder: str = field(
         default_factory=lambda: f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}"
     )
 
     def work(self, lane_id: int) -> None:
-        """Work a lane until it is empty or its slice is over, then the lanes that it gave work to."""
+        """Work a lane until it is empty or its slice is over, then the lanes that it gave work to.
+
+        Once the stop sign is given, what is left is handed back and rung for: another worker goes on.
+        """
         todo = [lane_id]
         while todo:
+            if self.stop.is_given:
+                self.ring(todo)
+                return
             todo += sorted(self._work_lane(todo.pop(0)) - set(todo))
 
     def _work_lane(self, lane_id: int) -> set[int]:
@@ -94,7 +102,7 @@ class Runner:
             batch, bells = following, list[int]()
             try:
                 station.work(batch)
-                is_over = time.monotonic() > deadline
+                is_over = time.monotonic() > deadline or self.stop.is_given
                 is_thin = rounds >= BUSY and len(batch.ids) < THIN
                 with self.ledger.write() as connection:
                     given = station.write(connection, batch, at=clock.now())
@@ -112,6 +120,10 @@ class Runner:
                 raise
             except WorkAgain:
                 following = self._again(lease, station)
+            except Interrupted:
+                with self.ledger.write() as connection:
+                    bells = self._hand_back(connection, lease)
+                following = None
             except Exception as error:
                 if is_passing(error):
                     raise

@@ -2,7 +2,8 @@
 
 Documents of one ordering key never stand in the same request and never travel at the same time; the
 first of a key that does not advance keeps the rest of its key back. Sending stops when what is left
-of the lease could not cover another request.
+of the lease could not cover another request, or when the process is to end. Then what is in flight is
+waited for a while; what has no answer by then may have taken effect, and counts as unknown.
 """
 
 from __future__ import annotations
@@ -16,6 +17,10 @@ from typing import Any
 
 from bridge.connectors.contract import Connector, Outgoing, Receipt, Result
 from bridge.errors import CrossdockError, InternalBug, ResultUnknown
+from bridge.stop import PATIENCE, StopSign
+
+_LOOK = 0.2
+"""Seconds between two looks at the stop sign."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,7 @@ async def send(
     concurrency: int,
     may_start: Callable[[], bool],
     ask_first: Callable[[Any], bool],
+    stop: StopSign,
 ) -> list[Sent]:
     """Send what can be sent; what is missing in the answer was not tried.
 
@@ -54,10 +60,14 @@ async def send(
     chains: dict[str, list[Outbound]] = {}
     for one in batch:
         chains.setdefault(one.row.ordering_key, []).append(one)
-    if connector.features.batch > 1:
-        await sender.waves(list(chains.values()))
-    else:
-        await asyncio.gather(*(sender.chain(chain) for chain in chains.values()))
+    watch = asyncio.create_task(sender.cut_off(stop))
+    try:
+        if connector.features.batch > 1:
+            await sender.waves(list(chains.values()))
+        else:
+            await asyncio.gather(*(sender.chain(chain) for chain in chains.values()))
+    finally:
+        watch.cancel()
     return sender.sent
 
 
@@ -71,6 +81,7 @@ class _Sender:
         ask_first: Callable[[Any], bool],
     ) -> None:
         self.sent: list[Sent] = []
+        self._in_flight: set[asyncio.Task[Any]] = set()
         self._connector, self._seconds, self._slots = connector, seconds, slots
         self._may_start, self._ask_first = may_start, ask_first
 
@@ -90,16 +101,36 @@ class _Sender:
             advanced = set().union(*through)
             chains = [chain[1:] for chain in chains if chain[0].row.id in advanced and len(chain) > 1]
 
+    async def cut_off(self, stop: StopSign) -> None:
+        """After the stop sign and some patience nothing is waited for any more."""
+        while not stop.is_given:  # noqa: ASYNC110  # another process gives it: there is no event to wait for
+            await asyncio.sleep(_LOOK)
+        await asyncio.sleep(PATIENCE)
+        for task in self._in_flight:
+            task.cancel()
+
     async def _request(self, batch: list[Outbound]) -> set[int]:
         """Returns the ids of those that advanced."""
         async with self._slots:
             if not self._may_start():
                 return set()
             at, start = datetime.now(UTC), time.perf_counter_ns()
-            results = await self._deliver(batch)
+            results = await self._answers(batch)
             duration = (time.perf_counter_ns() - start) // 1000
         self.sent += [Sent(one.row, result, at, duration) for one, result in zip(batch, results, strict=True)]
         return {one.row.id for one, result in zip(batch, results, strict=True) if isinstance(result, Receipt)}
+
+    async def _answers(self, batch: list[Outbound]) -> Sequence[Result]:
+        task = asyncio.current_task()
+        assert task is not None, "requests are made by tasks"
+        self._in_flight.add(task)
+        try:
+            return await self._deliver(batch)
+        except asyncio.CancelledError:
+            unknown = ResultUnknown(f"no answer within {PATIENCE:.0f} s after its worker was told to stop")
+            return [unknown] * len(batch)
+        finally:
+            self._in_flight.discard(task)
 
     async def _deliver(self, batch: list[Outbound]) -> Sequence[Result]:
         known = {one.row.id: await self._look_up(one) for one in batch if self._ask_first(one.row)}

@@ -38,6 +38,10 @@ class Batch:
     started: float = 0.0
 
 
+class Interrupted(Exception):
+    """The stop sign was given in the middle of a large message; reading it begins anew, which is harmless."""
+
+
 class Station(Protocol):
     """The three beats of a lane's steps; see :mod:`bridge.pipeline`."""
 
@@ -104,6 +108,8 @@ class SourceStation:
         for chunk in translate.read(batch.rows, company=runner.company, store=runner.settings.raw_store):
             if batch.result is not None:
                 self._commit(batch.result)
+                if runner.stop.is_given:
+                    raise Interrupted
             batch.result = self._resolve_read(chunk)
 
     def _commit(self, read: Read) -> None:
@@ -221,9 +227,14 @@ class EndpointStation:
             connector=outlet.connector,
             seconds=self._endpoint.timeout,
             concurrency=self._endpoint.concurrency,
-            may_start=lambda: time.monotonic() + self._endpoint.timeout + 1 < self._lease_end,
+            may_start=self._may_start,
             ask_first=lambda row: self._must_ask(row, outlet.connector.features),
+            stop=self._runner.stop,
         )
+
+    def _may_start(self) -> bool:
+        has_lease = time.monotonic() + self._endpoint.timeout + 1 < self._lease_end
+        return has_lease and not self._runner.stop.is_given
 
     def _must_ask(self, row: Any, features: Features) -> bool:
         if not features.lookup or features.idempotency_key:

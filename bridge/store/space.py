@@ -19,11 +19,15 @@ class Space:
         self._folder, self._least = folder, least
         self._looked, self._free = 0.0, least
 
+    def free(self) -> int:
+        """Bytes, looked at just now."""
+        return shutil.disk_usage(self._folder).free
+
     def check(self) -> None:
         """Raises :class:`Overloaded` when there is not enough room."""
         now = time.monotonic()
         if now - self._looked >= LOOK or self._looked == 0.0:
-            self._looked, self._free = now, shutil.disk_usage(self._folder).free
+            self._looked, self._free = now, self.free()
         if self._free < self._least:
             raise Overloaded(
                 f"{self._free >> 20} MB are free where {self._least >> 20} MB must be; "
