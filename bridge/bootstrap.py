@@ -17,7 +17,7 @@ from bridge.pipeline.accept import Accepted, Acceptor
 from bridge.pipeline.runner import Runner
 from bridge.settings import Settings
 from bridge.stop import StopSign
-from bridge.store import lanes, migrate
+from bridge.store import lanes, migrate, steady
 from bridge.store.ledger import Ledger
 from bridge.store.looks import Looks
 
@@ -136,6 +136,8 @@ def open_bridge(
     loaded = company.load(settings.company)
     ledger = Ledger(settings.ledger)
     with ledger.write() as connection:
+        if ledger.is_sqlite:
+            steady.settle(connection)
         source_lanes = {name: lanes.ensure(connection, lanes.SOURCE, name) for name in loaded.sources}
         endpoint_lanes = {name: lanes.ensure(connection, lanes.ENDPOINT, name) for name in loaded.endpoints}
     acceptor = Acceptor(ledger=ledger, company=loaded, settings=settings, lane_ids=source_lanes, ring=ring)

@@ -183,7 +183,7 @@ def _lanes(connection: Connection) -> tuple[LaneStatus, ...]:
         .where(letter.c.state.in_([LetterState.OPEN, LetterState.REPLAYING]))
         .group_by(letter.c.lane_id)
     )
-    dead: dict[int, int] = dict(letters)  # type: ignore[arg-type]  # a row of two is a pair
+    dead: dict[int, int] = dict(letters)
     rows = connection.execute(select(t.lane).order_by(t.lane.c.kind.desc(), t.lane.c.name))
     return tuple(
         LaneStatus(

@@ -6,6 +6,10 @@ from bridge import dispatch
 from bridge.observability import configure
 from tasks import process
 
+TICK_EXPIRES = 900.0
+"""Seconds after which a tick that nobody took is dropped. The worker compares its own clock with beat's, so this
+is also how far the two may be apart."""
+
 settings = dispatch.current_settings()
 app = dispatch.celery(settings.broker_url, settings.data)
 app.conf.update(
@@ -15,11 +19,10 @@ app.conf.update(
         "tick": {
             "task": dispatch.TICK,
             "schedule": settings.tick,
-            "options": {"queue": dispatch.QUEUE_TICKS, "expires": max(2.0, 2 * settings.tick)},
+            "options": {"queue": dispatch.QUEUE_TICKS, "expires": TICK_EXPIRES},
         }
     },
-    beat_schedule_filename=str(settings.data / "beat"),
-    beat_max_loop_interval=max(settings.tick, 0.05),
+    beat_scheduler="tasks.metronome:Metronome",
 )
 process.connect_signals()
 configure(settings, service="worker")

@@ -159,19 +159,23 @@ def write(
     endpoint: Endpoint,
     features: Features,
     at: datetime,
+    now: datetime,
 ) -> None:
-    """Write what came of a batch. What was not tried stays as it is."""
+    """Write what came of a batch. What was not tried stays as it is.
+
+    ``at`` is when it happened, for the record; ``now`` is the ledger's clock, which due times go by.
+    """
     if not sent:
         return
-    resting = _rest(lease, sent, endpoint, at)
+    resting = _rest(lease, sent, endpoint, now)
     held = keys.holders(connection, lease.lane_id, {one.row.ordering_key for one in sent})
     writing = Writing()
     for one in sorted(sent, key=lambda one: one.row.id):
-        _gather(writing, one, held, resting=resting, endpoint=endpoint, features=features, at=at)
+        _gather(writing, one, held, resting=resting, endpoint=endpoint, features=features, at=at, now=now)
     _write(connection, writing, at)
 
 
-def _rest(lease: Lease, sent: Sequence[Sent], endpoint: Endpoint, at: datetime) -> bool:
+def _rest(lease: Lease, sent: Sequence[Sent], endpoint: Endpoint, now: datetime) -> bool:
     """Whether the endpoint rather than its deliveries is in trouble; then the lane rests."""
     wish = max(
         (one.result.retry_after or 0.0 for one in sent if isinstance(one.result, DestinationLimited)),
@@ -186,7 +190,7 @@ def _rest(lease: Lease, sent: Sequence[Sent], endpoint: Endpoint, at: datetime) 
         return False
     lease.failures += 1
     seconds = min(backoff(endpoint.retry, lease.failures).total_seconds(), LONGEST_REST)
-    lease.paused_until = at + timedelta(seconds=max(seconds, wish))
+    lease.paused_until = now + timedelta(seconds=max(seconds, wish))
     return not through
 
 
@@ -199,11 +203,12 @@ def _gather(
     endpoint: Endpoint,
     features: Features,
     at: datetime,
+    now: datetime,
 ) -> None:
     row, result = one.row, one.result
     tries = row.tries if resting and isinstance(result, NotYet) else row.tries + 1
     writing.attempts.append(_attempt(one))
-    outcome = decide(result, tries=tries, at=at, retry=endpoint.retry, features=features)
+    outcome = decide(result, tries=tries, at=now, retry=endpoint.retry, features=features)
     if isinstance(outcome, Advance):
         assert isinstance(result, Receipt)
         writing.delivered.append({"row_id": row.id, "tried": tries, "at": at, "reference": result.reference})

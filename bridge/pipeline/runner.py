@@ -14,7 +14,6 @@ import time
 import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
 import structlog
 from sqlalchemy import Connection
@@ -158,7 +157,7 @@ class Runner:
         return batch
 
     def _take(self, connection: Connection, lease: Lease, station: Station) -> Batch | None:
-        while (batch := station.take(connection, lease.batch, at=datetime.now(UTC))) is not None:
+        while (batch := station.take(connection, lease.batch, at=self.ledger.at(connection))) is not None:
             suspect = lease.suspect
             is_same = suspect is not None and suspect.is_about(batch.step, batch.ids)
             if suspect is not None and is_same and suspect.is_poison:

@@ -245,8 +245,9 @@ class EndpointStation:
 
     def write(self, connection: Connection, batch: Batch, *, at: datetime) -> set[int]:
         deliver.write(
-            connection, self._lease, batch.result, endpoint=self._endpoint, features=self._features(), at=at
-        )
+            connection, self._lease, batch.result,
+            endpoint=self._endpoint, features=self._features(), at=at, now=self._runner.ledger.at(connection),
+        )  # fmt: skip
         observe_step(batch.step, len(batch.result), time.perf_counter() - batch.started)
         return set()
 

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from operator import itemgetter
 from pathlib import Path
@@ -29,6 +30,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import InterfaceError, OperationalError
+
+from bridge.store.steady import SteadyClock
+from bridge.store.types import from_microseconds
 
 LOCK_STEP = 0.0005
 """Seconds between two looks at SQLite's write lock, for those whom a sender waits for."""
@@ -61,6 +65,7 @@ class Ledger:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.lock_step = LOCK_STEP
+        self._clock = SteadyClock()
         self.engine = _sqlite(url) if self.is_sqlite else _postgresql(url, pool_size)
 
     @contextmanager
@@ -80,9 +85,13 @@ class Ledger:
     def now(self, connection: Connection) -> int:
         """The database's clock in microseconds: what leases and due times go by."""
         if self.is_sqlite:
-            return time.time_ns() // 1000
+            return self._clock.now(connection)
         micros = text("select (extract(epoch from clock_timestamp()) * 1000000)::bigint")
         return int(connection.execute(micros).scalar_one())
+
+    def at(self, connection: Connection) -> datetime:
+        """The same as a point in time."""
+        return from_microseconds(self.now(connection))
 
     def dispose(self) -> None:
         self.engine.dispose()

@@ -192,10 +192,9 @@ class Site:
             env=fragile, cwd=ROOT,
         )  # fmt: skip
         for number in (1, 2):
-            schedule = ["--schedule", str(self.folder / f"beat-{number}")]
             self.fleet.add(
                 f"beat-{number}",
-                [*python, "celery", "-A", "tasks.app", "beat", "--pidfile=", *schedule],
+                [*python, "celery", "-A", "tasks.app", "beat", "--pidfile="],
                 **more,
             )
         servers.wait_for_port(self.api_port)

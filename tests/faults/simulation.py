@@ -109,6 +109,9 @@ class SteppedLedger(Ledger):
         super().__init__(url)
         self._scheduler = scheduler
 
+    def now(self, connection: Any) -> int:
+        return self._scheduler.now
+
     @contextlib.contextmanager
     def write(self) -> Iterator[Any]:
         with super().write() as connection:
@@ -348,7 +351,7 @@ class Simulation:
         with pytest.MonkeyPatch.context() as patch:
             for module in (ledger_module, runner, stations, sending):
                 patch.setattr(module, "time", machine)
-            for module in (runner, stations, sending, clock):
+            for module in (stations, sending, clock):
                 patch.setattr(module, "datetime", calendar)
             random.seed(self.seed)
             yield

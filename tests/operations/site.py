@@ -60,6 +60,10 @@ class Site:
             url = f"http://127.0.0.1:{self.ports[name]}/transactions"
             one["settings"] = {"url": url, "idempotent": True}
         path.write_text(yaml.safe_dump(endpoints))
+        path = self.folder / "company/partners/keeper/partner.yaml"
+        partner = yaml.safe_load(path.read_text())
+        del partner["sources"]["stock"]  # it looks into the same folder
+        path.write_text(yaml.safe_dump(partner))
 
     @contextmanager
     def endpoints(self) -> Iterator[None]:
@@ -128,6 +132,16 @@ class Site:
         path = self._log(endpoint)
         lines = path.read_bytes().splitlines() if path.exists() else []
         return Counter(orjson.loads(line)["transaction"]["data"]["number"] for line in lines)
+
+    def drop(self, name: str, count: int) -> None:
+        """Put so many files of one row each before the door of the folder."""
+        home = self.settings.data / "drop/in"
+        home.mkdir(parents=True, exist_ok=True)
+        for number in range(count):
+            body = effects.counts(f"{name}-{number},DC1,SKU-{number + 1}").body or b""
+            part = home / f".{name}-{number}.part"
+            part.write_bytes(body)
+            part.rename(home / f"{name}-{number}.csv")
 
     def held_lanes(self) -> list[str]:
         with self.ledger.read() as connection:
