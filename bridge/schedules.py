@@ -82,7 +82,7 @@ def _take(ledger: Ledger, row: Any, holder: str) -> bool:
             .where(
                 schedule.c.name == row.name, schedule.c.due_at == row.due_at, schedule.c.lease_until <= now
             )
-            .values(holder=holder, lease_until=now + int(lease * 1e6), due_at=now + row.every, ran_at=now)
+            .values(holder=holder, lease_until=now + int(lease * 1e6), due_at=now + row.every)
         )  # fmt: skip
     return taken.rowcount == 1
 
@@ -92,5 +92,5 @@ def _finish(ledger: Ledger, name: str, holder: str, error: str | None) -> None:
         connection.execute(
             update(t.schedule)
             .where(t.schedule.c.name == name, t.schedule.c.holder == holder)
-            .values(holder=None, lease_until=0, last_error=error)
+            .values(lease_until=0, last_error=error)  # the holder stays, as who worked it last
         )

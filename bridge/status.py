@@ -183,7 +183,7 @@ def _lanes(connection: Connection) -> tuple[LaneStatus, ...]:
         .where(letter.c.state.in_([LetterState.OPEN, LetterState.REPLAYING]))
         .group_by(letter.c.lane_id)
     )
-    dead: dict[int, int] = dict(letters)
+    dead: dict[int, int] = dict(letters.all())
     rows = connection.execute(select(t.lane).order_by(t.lane.c.kind.desc(), t.lane.c.name))
     return tuple(
         LaneStatus(
@@ -197,7 +197,7 @@ def _lanes(connection: Connection) -> tuple[LaneStatus, ...]:
 def _schedule(row: Any, now: int) -> ScheduleStatus:
     return ScheduleStatus(
         name=row.name,
-        last_run=None if row.ran_at is None else from_microseconds(row.ran_at),
+        last_run=None if row.holder is None else from_microseconds(row.due_at - row.every),
         due_at=from_microseconds(row.due_at),
         is_overdue=now - row.due_at > timedelta(seconds=OVERDUE) // timedelta(microseconds=1),
         last_error=row.last_error,

@@ -42,7 +42,7 @@ def settle(connection: Connection) -> None:
     boot = _boot()
     if boot is None or connection.execute(select(t.stamp.c.name).where(t.stamp.c.name == boot)).first():
         return
-    reached = connection.execute(select(func.max(t.schedule.c.ran_at))).scalar() or 0
+    reached = connection.execute(select(func.max(t.schedule.c.due_at - t.schedule.c.every))).scalar() or 0
     connection.execute(delete(t.stamp).where(t.stamp.c.name.startswith(_PREFIX, autoescape=True)))
     begin = max(_wall(), reached) - _since_boot()
     connection.execute(insert(t.stamp).values(name=boot, version=begin))

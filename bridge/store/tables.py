@@ -83,7 +83,6 @@ schedule = _table(
     Column("holder", Word),
     Column("lease_until", BigInt, nullable=False, server_default="0"),
     Column("last_error", Word),
-    Column("ran_at", BigInt),  # database clock; NULL before the first time
 )
 
 # -- what moves --------------------------------------------------------------------------------------

@@ -85,7 +85,7 @@ def test_a_work_that_fails_is_noted_stops_no_other_and_is_done_again(clockwork):
     assert clockwork.tick(work=fail) == 2
     assert sorted(clockwork.done) == ["a", "b"]
     row = clockwork.row()
-    assert (row.last_error, row.holder, row.lease_until) == ("OSError: folder is gone", None, 0)
+    assert (row.last_error, row.holder, row.lease_until) == ("OSError: folder is gone", "a", 0)
     clockwork.pass_time()
     clockwork.tick()
     assert clockwork.row().last_error is None

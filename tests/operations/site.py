@@ -152,7 +152,7 @@ class Site:
     def deliveries(self) -> dict[str, int]:
         with self.ledger.read() as connection:
             query = select(t.delivery.c.state, func.count()).group_by(t.delivery.c.state)
-            return dict(connection.execute(query))
+            return dict(connection.execute(query).all())
 
     def webhooks(self) -> set[str]:
         """Numbers of those that are in the ledger."""

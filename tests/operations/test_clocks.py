@@ -105,7 +105,7 @@ def test_the_clock_of_a_ledger_never_goes_back_over_a_start_of_the_machine(tmp_p
     bridge = company.open_small(tmp_path, "")
     with bridge.ledger.write() as connection:
         ahead = bridge.ledger.now(connection) + HOUR * 1_000_000
-        connection.execute(text("update schedule set ran_at = :at"), {"at": ahead})
+        connection.execute(text("update schedule set due_at = :at + every"), {"at": ahead})
         connection.execute(
             text("update stamp set name = 'clock:of-the-last-start' where name like 'clock:%'")
         )

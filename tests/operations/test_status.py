@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -59,16 +60,15 @@ def test_migrating_mends_an_older_schema(tmp_path):
 def test_a_database_that_is_away_is_not_ready_and_alive(tmp_path, monkeypatch):
     folder = tmp_path / "database"
     folder.mkdir()
-    with servers.postgresql_server(folder) as url:
-        site = opened(tmp_path, url, monkeypatch)
-        api = site.__enter__()
-        assert api.ask("GET", "/health/ready").status_code == 200
-        api.bridge.ledger.dispose()  # the server waits for its clients
-    answer = api.ask("GET", "/health/ready")
-    assert answer.status_code == 503
-    assert "the ledger does not answer" in answer.json()["detail"]
-    assert api.ask("GET", "/health/live").status_code == 200
-    api.bridge.close()
+    with ExitStack() as later:
+        with servers.postgresql_server(folder) as url:
+            api = later.enter_context(opened(tmp_path, url, monkeypatch))
+            assert api.ask("GET", "/health/ready").status_code == 200
+            api.bridge.ledger.dispose()  # the server waits for its clients
+        answer = api.ask("GET", "/health/ready")
+        assert answer.status_code == 503
+        assert "the ledger does not answer" in answer.json()["detail"]
+        assert api.ask("GET", "/health/live").status_code == 200
 
 
 def test_a_full_disk_is_not_ready(tmp_path, ledger_url, monkeypatch):
