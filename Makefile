@@ -1,7 +1,7 @@
 # Every target that needs the environment makes it first; the second time that costs nothing.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test lint lock bench simulate chaos chaos-all recovery clean
+.PHONY: help setup demo up test lint lock audit sbom bench simulate chaos chaos-all recovery clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -9,6 +9,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 LOCKED := $(VENV)/.locked
 INSTALLED := $(VENV)/.installed
+SBOM ?= dist/crossdock.cdx.json
 LOCK := uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url
 
 help:  ## list the targets
@@ -41,15 +42,24 @@ up: $(INSTALLED)  ## run the stack for real use, set up by CROSSDOCK_ variables
 test: $(INSTALLED)  ## run all tests; ARGS go to pytest
 	@$(BIN)/python -m pytest $(ARGS)
 
-lint: $(INSTALLED)  ## ruff, formatting, types, and the direction of imports
+lint: $(INSTALLED)  ## ruff, formatting, types, the direction of imports, and bandit
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/bandit --quiet --configfile pyproject.toml --recursive bridge tasks transforms ops examples
 
 lock:  ## write requirements/ anew from pyproject.toml (needs uv)
 	@$(LOCK) --extra embedded pyproject.toml -o requirements/runtime.txt
 	@$(LOCK) --extra embedded --extra dev -c requirements/runtime.txt pyproject.toml -o requirements/dev.txt
+
+audit: $(INSTALLED)  ## look the locked packages up among known vulnerabilities; what cannot be looked up fails
+	@$(BIN)/python ops/audit.py requirements/runtime.txt requirements/dev.txt
+
+sbom: $(INSTALLED)  ## write dist/crossdock.cdx.json: every package that runs in production, with its hashes
+	@mkdir -p $(dir $(SBOM))
+	@$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible --output-format JSON \
+	  --output-file $(SBOM) requirements/runtime.txt
 
 bench: $(INSTALLED)  ## run the side-by-side benchmark; see bench/README.md
 	@PATH="$(abspath $(BIN)):$$PATH" bash bench/run.sh $(ARGS)

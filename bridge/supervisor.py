@@ -67,7 +67,9 @@ class Supervisor:
     def __enter__(self) -> Self:
         self._logs.mkdir(parents=True, exist_ok=True)
         command = [sys.executable, "-m", "bridge.keeper"]
-        self._keeper = subprocess.Popen(command, stdin=subprocess.PIPE, process_group=0)  # noqa: S603  # ours
+        self._keeper = subprocess.Popen(  # noqa: S603  # nosec B603  # our own command, without a shell
+            command, stdin=subprocess.PIPE, process_group=0
+        )
         return self
 
     def __exit__(
@@ -120,7 +122,7 @@ class Supervisor:
 
     def _spawn(self, service: Service) -> subprocess.Popen[bytes]:
         with self._log(service).open("ab") as log:
-            process = subprocess.Popen(  # noqa: S603  # our own commands, without a shell
+            process = subprocess.Popen(  # noqa: S603  # nosec B603  # our own commands, without a shell
                 service.command,
                 env={**os.environ, **service.environment},
                 stdin=subprocess.DEVNULL,

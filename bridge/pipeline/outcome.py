@@ -83,5 +83,5 @@ def backoff(retry: Retry, tries: int, wish: float | None = None) -> timedelta:
     """Doubles with every try, with jitter against stampedes; never earlier than the other side wishes."""
     steps = min(tries - 1, 30)
     seconds = min(retry.longest, retry.first * 2.0 ** max(steps, 0))
-    jittered = seconds * random.uniform(0.75, 1.25)  # noqa: S311  # no secret hangs on it
+    jittered = seconds * random.uniform(0.75, 1.25)  # noqa: S311  # nosec B311  # no secret hangs on it
     return timedelta(seconds=max(jittered, wish or 0.0))
