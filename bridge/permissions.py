@@ -9,6 +9,7 @@ from __future__ import annotations
 import hmac
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+from typing import Self
 
 
 class Role(IntEnum):
@@ -25,20 +26,25 @@ class Role(IntEnum):
 
 
 class Permission(StrEnum):
-    READ = "read"
-    """See messages, documents, stock and dead letters."""
-    SUBMIT = "submit"
-    """Send messages and orders in."""
-    REPLAY = "replay"
-    """Let what stopped go on as it is."""
-    EDIT = "edit"
-    """Let what stopped go on with other content."""
-    DISCARD = "discard"
-    """Decide that what stopped shall never take effect."""
-    MASTER_DATA_WRITE = "master_data.write"
-    """Approve cross references and pack factors."""
-    WORKERS_CONTROL = "workers.control"
-    """Stop workers, send tasks, change limits: everything of Flower that changes something."""
+    """What a route or a form may ask for, each with the words of its line on the page of permissions."""
+
+    meaning: str
+
+    def __new__(cls, value: str, meaning: str) -> Self:
+        one = str.__new__(cls, value)
+        one._value_, one.meaning = value, meaning
+        return one
+
+    READ = "read", "See messages, documents, stock and dead letters."
+    SUBMIT = "submit", "Send messages and orders in."
+    REPLAY = "replay", "Let what stopped go on as it is."
+    EDIT = "edit", "Let what stopped go on with other content."
+    DISCARD = "discard", "Decide that what stopped shall never take effect."
+    MASTER_DATA_WRITE = "master_data.write", "Approve cross references and pack factors."
+    WORKERS_CONTROL = (
+        "workers.control",
+        "Stop workers, send tasks, change limits: everything of Flower that changes something.",
+    )
 
 
 NEEDS: dict[Permission, Role] = {

@@ -1,4 +1,4 @@
-"""Makes the reference pages that follow from the code: settings, reason codes, company folder, options.
+"""Makes the reference pages that follow from the code: settings, permissions, reason codes, company folder, options.
 
 ``python -m bridge.reference docs/reference`` writes them. A test fails when a page and the code differ,
 so that neither can be changed alone.
@@ -39,6 +39,7 @@ def pages() -> dict[str, str]:
     """File name → text of every page that is made."""
     return {
         "settings.md": _settings(),
+        "permissions.md": _permissions(),
         "reason-codes.md": _reason_codes(),
         "company.md": _company(),
         "options.md": _options(),
@@ -61,10 +62,6 @@ def _settings() -> str:
         (f"`CROSSDOCK_{name.upper()}`", _default(field), field.description or "")
         for name, field in Settings.model_fields.items()
     ]
-    roles = [
-        (f"`{permission.value}`", *("yes" if permissions.allows(role, permission) else "" for role in _ROLES))
-        for permission in permissions.Permission
-    ]
     return _page(
         "Settings",
         "How an installation runs. Every setting is an environment variable. `crossdock settings` shows what",
@@ -73,11 +70,29 @@ def _settings() -> str:
         "",
         *_table(("Variable", "Default", "Meaning"), rows),
         "",
-        "## Who may do what",
+        "The roles of `CROSSDOCK_API_KEYS` and `CROSSDOCK_FLOWER_USERS` stand in",
+        "[permissions](permissions.md).",
+    )
+
+
+def _permissions() -> str:
+    rows = [
+        (
+            f"`{permission.value}`",
+            permission.meaning,
+            *("yes" if permissions.allows(role, permission) else "" for role in _ROLES),
+        )
+        for permission in permissions.Permission
+    ]
+    return _page(
+        "Permissions",
+        "Who may do what, with an API key (`CROSSDOCK_API_KEYS`, `Authorization: Bearer`) and with a login of",
+        "Flower (`CROSSDOCK_FLOWER_USERS`). Both are lists of `name:role:secret`. Without either, everything but",
+        "health checks, metrics and the description of the API is answered with 401; with too low a role, with",
+        "403. Both are logged, without what was given as a secret. A webhook needs no login: its signature says",
+        "who sends.",
         "",
-        "The roles of `CROSSDOCK_API_KEYS` and `CROSSDOCK_FLOWER_USERS`:",
-        "",
-        *_table(("Permission", *(f"`{role.title}`" for role in _ROLES)), roles),
+        *_table(("Permission", "What it allows", *(f"`{role.title}`" for role in _ROLES)), rows),
     )
 
 

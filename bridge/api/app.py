@@ -16,7 +16,7 @@ from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bridge import observability, status
-from bridge.api import operations, problems, webhooks
+from bridge.api import documentation, operations, problems, webhooks
 from bridge.bootstrap import Bridge
 from bridge.errors import InternalBug, Overloaded
 from bridge.store import tables as t
@@ -31,7 +31,10 @@ _HEADERS = [
     (b"referrer-policy", b"no-referrer"),
     (b"cache-control", b"no-store"),
 ]
-_POLICY = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
+_POLICY = (
+    b"content-security-policy",
+    b"default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+)
 
 
 def create_app(bridge: Bridge) -> ASGIApp:
@@ -42,14 +45,15 @@ def create_app(bridge: Bridge) -> ASGIApp:
         Route("/metrics", _metrics(bridge)),
         Mount("/", _v1(bridge)),
     ]
-    app = Starlette(routes=routes, exception_handlers={Exception: _bug})
+    app = Starlette(routes=routes, exception_handlers={HTTPException: _http_problem, Exception: _bug})
     return _SecurityHeaders(_Webhooks(webhooks.handlers(bridge), app))
 
 
 def _v1(bridge: Bridge) -> FastAPI:
     app = FastAPI(
-        title="Crossdock", version="1", docs_url=DOCS, redoc_url=None, openapi_url="/v1/openapi.json"
+        title="Crossdock", version="1", docs_url=None, redoc_url=None, openapi_url="/v1/openapi.json"
     )
+    app.include_router(documentation.router(path=DOCS, openapi_url="/v1/openapi.json"))
     app.include_router(operations.router(bridge))
     app.add_exception_handler(HTTPException, _http_problem)
     app.add_exception_handler(RequestValidationError, _invalid)
@@ -143,17 +147,17 @@ class _Webhooks:
 
 
 class _SecurityHeaders:
-    """Adds the headers that belong on every answer; only the page of the documentation runs scripts."""
+    """Adds the headers that belong on every answer; a page that runs scripts brings a policy of its own."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = _HEADERS if scope.get("path") == DOCS else [*_HEADERS, _POLICY]
-
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *headers]
+                has_policy = any(name == _POLICY[0] for name, _ in message["headers"])
+                policy = [] if has_policy else [_POLICY]
+                message["headers"] = [*message["headers"], *_HEADERS, *policy]
             await send(message)
 
         await self._app(scope, receive, with_headers)

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any
 
-import structlog
-from fastapi import APIRouter, Depends, Header, HTTPException, Path, Query
+from fastapi import APIRouter, Depends, HTTPException, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from bridge import dead_letter_detail, dead_letter_search, edits, replay, trace
+from bridge.api import problems
+from bridge.api.guard import Needs
 from bridge.bootstrap import Bridge
 from bridge.dead_letter_search import Filter
 from bridge.permissions import Logins, Permission, Principal
 from bridge.replay import Outcome, ReplayRefused
 
-log = structlog.get_logger(__name__)
-
 PAGE = 100
+LARGEST_BODY = 8 << 20
+"""Bytes of a request's body, which is read before its key is looked at: the largest edit, all escaped."""
 
 _NO_NUL = r"^[^\x00]*$"
 Text = Annotated[str | None, Query(max_length=200, pattern=_NO_NUL)]
@@ -76,34 +78,18 @@ class Done(BaseModel):
 
 def router(bridge: Bridge) -> APIRouter:
     """All routes, guarded by the permission table."""
-    routes = APIRouter(prefix="/v1")
-    may = _guard(bridge)
+    routes = APIRouter(
+        prefix="/v1",
+        max_body_size=LARGEST_BODY,
+        responses=problems.described(400, 401, 403, 404, 422, 503) | {413: {"description": "Too large"}},
+    )
+    may = partial(Needs, Logins(bridge.settings.api_keys.get_secret_value()))
     _add_reading(routes, bridge, may)
     _add_acting(routes, bridge, may)
     return routes
 
 
-Guard = Callable[[Permission], Callable[..., Principal]]
-
-
-def _guard(bridge: Bridge) -> Guard:
-    logins = Logins(bridge.settings.api_keys.get_secret_value())
-
-    def needs(permission: Permission) -> Callable[..., Principal]:
-        def check(authorization: Annotated[str, Header()] = "") -> Principal:
-            scheme, _, key = authorization.partition(" ")
-            principal = logins.by_key(key) if scheme.lower() == "bearer" and key else None
-            if principal is None:
-                log.warning("api.login_failed", permission=permission)
-                raise HTTPException(401, "an API key is needed", {"WWW-Authenticate": "Bearer"})
-            if not principal.may(permission):
-                log.warning("api.not_allowed", name=principal.name, permission=permission)
-                raise HTTPException(403, f"role {principal.role.title} may not {permission}")
-            return principal
-
-        return check
-
-    return needs
+Guard = Callable[[Permission], Needs]
 
 
 def _add_reading(routes: APIRouter, bridge: Bridge, may: Guard) -> None:

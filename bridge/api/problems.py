@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
 import orjson
@@ -28,6 +29,20 @@ def problem(
     return Response(
         orjson.dumps(body), status_code=status, media_type="application/problem+json", headers=headers
     )
+
+
+def described(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The same for a route's description of itself."""
+    schema = {
+        "type": "object",
+        "required": ["type", "title", "status", "detail", "code"],
+        "properties": {
+            **{name: {"type": "string"} for name in ("type", "title", "detail", "code")},
+            "status": {"type": "integer"},
+        },
+    }
+    content = {"application/problem+json": {"schema": schema}}
+    return {status: {"description": HTTPStatus(status).phrase, "content": content} for status in statuses}
 
 
 def of(error: CrossdockError) -> Response:

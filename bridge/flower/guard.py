@@ -50,6 +50,10 @@ class Headers(RequestHandler):  # type: ignore[misc]  # tornado is not followed 
 class Guarded(Headers, BaseHandler):  # type: ignore[misc]  # Flower has no types
     """Mixed in ahead of a handler of Flower. What changes something needs ``workers.control``."""
 
+    def set_default_headers(self) -> None:
+        super().set_default_headers()
+        self.set_header("Cache-Control", "no-store")  # what only a login shows stays in no cache
+
     @property
     def console(self) -> Console:
         console: Console = self.settings["crossdock"]

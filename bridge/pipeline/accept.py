@@ -81,7 +81,8 @@ def _check_size(size: int, limit: int) -> None:
 def _key(content: Content, sha256: str, identity: str) -> str:
     """The idempotency key of DOMAIN C3."""
     if content.key is not None:
-        return content.key if content.key.startswith("edit/") else f"wh/{content.source}/{content.key}"
+        is_edit = content.caused_by is not None  # never by its words: a sender may choose those
+        return content.key if is_edit else f"wh/{content.source}/{content.key}"
     key = f"file/{content.source}/{sha256}"
     if identity == "content+name":
         return f"{key}/{Path(content.name or '').name}"

