@@ -41,6 +41,13 @@ def test_a_demo_without_logins_lets_everybody_do_all_but_control_workers():
     assert not DEMO.may(Permission.WORKERS_CONTROL)
 
 
+@pytest.mark.parametrize("address", ["0.0.0.0", "", "::", "192.0.2.7"])
+def test_a_demo_without_logins_is_for_this_machine_only(tmp_path, address):
+    """Regression: on all addresses, everybody in the network could have approved."""
+    with pytest.raises(SystemExit, match="only this machine"):
+        open_console(Settings(company=tmp_path, data=tmp_path, flower_users=""), address=address, demo=True)
+
+
 def test_without_logins_flower_does_not_start(tmp_path):
     with pytest.raises(SystemExit, match="CROSSDOCK_FLOWER_USERS"):
         open_console(Settings(company=tmp_path, data=tmp_path, flower_users=""))

@@ -19,8 +19,8 @@ from bridge.company import CompanyInvalid, secret
 from bridge.errors import SignatureInvalid
 
 MAX_ID = 200
-SHORTEST = 16
-"""Bytes of the shortest key that is taken; with an empty one anybody could sign."""
+SHORTEST, LONGEST = 24, 64
+"""Bytes of a key, as the specification wants them; with an empty one anybody could sign."""
 
 
 class Settings(BaseModel):
@@ -38,7 +38,7 @@ class Settings(BaseModel):
 def keys(settings: Settings) -> tuple[bytes, ...]:
     """The signing keys. A secret is ``whsec_`` and base64, plain base64, or plain text.
 
-    Raises :class:`bridge.company.CompanyInvalid` for one that is missing, broken or too short.
+    Raises :class:`bridge.company.CompanyInvalid` for one that is missing, broken, too short or too long.
     """
     return tuple(_key(reference) for reference in settings.secrets)
 
@@ -53,8 +53,10 @@ def _key(reference: str) -> bytes:
                 f"the secret {reference} starts with whsec_ but no base64 follows"
             ) from error
         key = text.encode()
-    if len(key) < SHORTEST:
-        raise CompanyInvalid(f"the secret {reference} has {len(key)} bytes; {SHORTEST} or more are needed")
+    if not SHORTEST <= len(key) <= LONGEST:
+        raise CompanyInvalid(
+            f"the secret {reference} has {len(key)} bytes; {SHORTEST} to {LONGEST} are needed: openssl rand -base64 32"
+        )
     return key
 
 

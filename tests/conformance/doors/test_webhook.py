@@ -113,7 +113,9 @@ def test_secrets_in_each_form(monkeypatch, text, key):
     assert webhook.keys(webhook.Settings(path="/hook", secrets=("env:HOOK",))) == (key,)
 
 
-@pytest.mark.parametrize("text", ["", "short", "whsec_", "whsec_!canary!", "whsec_c2hvcnQ=", "c2hvcnQ="])
+@pytest.mark.parametrize(
+    "text", ["", "short", "whsec_", "whsec_!canary!", "whsec_c2hvcnQ=", "c2hvcnQ=", "k" * 23, "k" * 65 + "!"]
+)
 def test_a_secret_that_anybody_could_guess_is_refused_at_the_start(monkeypatch, text):
     """Regression: an empty variable was an empty key, with which anybody can sign."""
     monkeypatch.setenv("HOOK", text)
