@@ -8,6 +8,7 @@ archived since then is taken in again, and keys tell what was there already.
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -56,7 +57,7 @@ def make(settings: Settings, target: Path) -> Backup:
         if ledger.is_sqlite:
             _copy_sqlite(Path(ledger.url.database or ""), target / _LEDGER)
         else:
-            _run("pg_dump", "--format=custom", f"--file={target / _DUMP}", _address(ledger))
+            _run(ledger, "pg_dump", "--format=custom", f"--file={target / _DUMP}")
     finally:
         ledger.dispose()
     if settings.raw_store.exists():
@@ -98,7 +99,7 @@ def restore(settings: Settings, target: Path, *, force: bool = False) -> Backup:
             _put_sqlite(target / _LEDGER, Path(ledger.url.database or ""))
         else:
             options = ("--clean", "--if-exists", "--no-owner", "--single-transaction", "--exit-on-error")
-            _run("pg_restore", *options, f"--dbname={_address(ledger)}", str(target / _DUMP))
+            _run(ledger, "pg_restore", *options, str(target / _DUMP))
     finally:
         ledger.dispose()
     if (target / _RAW).exists():
@@ -127,15 +128,18 @@ def _put_sqlite(source: Path, target: Path) -> None:
     shutil.copyfile(source, target)
 
 
-def _address(ledger: Ledger) -> str:
-    return ledger.url.set(drivername="postgresql").render_as_string(hide_password=False)
-
-
-def _run(*command: str) -> None:
-    if shutil.which(command[0]) is None:
-        raise BackupRefused(f"{command[0]} is not on the PATH; install PostgreSQL's client programs")
-    done = subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603  # no shell, our own words
+def _run(ledger: Ledger, program: str, *arguments: str) -> None:
+    """One of PostgreSQL's own programs; the password goes where no other user of the machine can read it."""
+    if shutil.which(program) is None:
+        raise BackupRefused(f"{program} is not on the PATH; install PostgreSQL's client programs")
+    address = ledger.url.set(drivername="postgresql", password=None).render_as_string()
+    secret = {} if ledger.url.password is None else {"PGPASSWORD": str(ledger.url.password)}
+    done = subprocess.run(  # noqa: S603  # nosec B603  # no shell, our own words
+        [program, f"--dbname={address}", *arguments],
+        env={**os.environ, **secret},
+        check=False,
+        capture_output=True,
+        text=True,
+    )
     if done.returncode:
-        raise BackupRefused(
-            f"{command[0]}: {done.stderr.strip().splitlines()[-1] if done.stderr else 'failed'}"
-        )
+        raise BackupRefused(f"{program}: {done.stderr.strip().splitlines()[-1] if done.stderr else 'failed'}")

@@ -75,8 +75,7 @@ def run(role: Annotated[str, typer.Argument(help="api, worker, beat or flower.")
     if role not in stack.ROLES:
         raise typer.BadParameter(f"there is no {role!r}; there are: {', '.join(stack.ROLES)}")
     command = stack.command(role, session.settings())
-    environment = {**os.environ, **stack.ENVIRONMENT.get(role, {})}
-    os.execve(command[0], command, environment)  # noqa: S606  # nosec B606  # our own command, without a shell
+    os.execv(command[0], command)  # noqa: S606  # nosec B606  # our own command, without a shell
 
 
 @app.command()

@@ -23,8 +23,8 @@ ANY = 1 << 30
 """As often as one likes."""
 
 _ELEMENT = re.compile(r"(an|n|r|d|dt|tm)(\d+)(?:-(\d+))?(?:@(\w+))?(!?)")
-_REPEATED = re.compile(r"(\d+)\*\[([^\]]*)\]")
-_NODE = re.compile(r"\s*([A-Z][A-Z0-9]{1,2})(!?)(?::(\d+|\*))?(\(?)")
+_REPEATED = re.compile(r"(\d{1,3})\*\[([^\]]*)\]")
+_NODE = re.compile(r"\s{0,80}([A-Z][A-Z0-9]{1,2})(!?)(?::(\d+|\*))?(\(?)")
 _NOTE = re.compile(r"([PRECL])((?:\d\d)+)(?:-(\d\d)\d\d)?")
 
 
