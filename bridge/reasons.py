@@ -177,6 +177,26 @@ REASONS: dict[str, Reason] = {
         "Ask the sender which is right. Correct and replay, or discard and have it sent again.",
         _FIX,
     ),
+    "SDQ_SUM_MISMATCH": Reason(
+        "The parts of a line do not sum to it",
+        "Ask the sender which is right, the line or its parts. Correct and replay.",
+        _FIX,
+    ),
+    "BALANCE_EQUATION": Reason(
+        "Opening balance and changes do not give the closing balance",
+        "Nothing is stopped by it. Tell the sender, whose figures do not agree with each other.",
+        _FIX,
+    ),
+    "CORRECTION_WITHOUT_REF": Reason(
+        "A correction does not say what it corrects",
+        "Ask which shipment or receipt is meant, add its number and replay.",
+        _FIX,
+    ),
+    "NEEDS_DOCUMENT": Reason(
+        "An adjustment stands where another document belongs",
+        "Ask for the transfer, return or shipment that it stands for; discard it once that is here.",
+        _FIX,
+    ),
     "SNAPSHOT_EMPTY": Reason(
         "A full snapshot without lines",
         "It would say that nothing is in stock. Ask the sender; discard it unless that is really so.",

@@ -19,6 +19,10 @@
     ├── UnitFractional        UOM_FRACTIONAL        an indivisible unit would be divided
     ├── UnitRounding          UOM_ROUNDING          more would be lost by rounding than is allowed
     ├── TotalMismatch         CTRL_TOTAL_MISMATCH
+    ├── SplitMismatch         SDQ_SUM_MISMATCH      the parts of a line do not sum to it
+    ├── BalanceMismatch       BALANCE_EQUATION      opening, changes and closing do not add up
+    ├── ReferenceMissing      CORRECTION_WITHOUT_REF  corrects something that it does not name
+    ├── DocumentNeeded        NEEDS_DOCUMENT        belongs into a document of another kind
     └── SnapshotEmpty         SNAPSHOT_EMPTY
 
 A reader raises these inside itself and yields :class:`Problem`; it lets one escape only when nothing
@@ -154,6 +158,30 @@ class TotalMismatch(TransformError):
     """A control total disagrees with the lines that it sums."""
 
     code = "CTRL_TOTAL_MISMATCH"
+
+
+class SplitMismatch(TransformError):
+    """The parts into which a line is split, by place or by date, do not sum to the line."""
+
+    code = "SDQ_SUM_MISMATCH"
+
+
+class BalanceMismatch(TransformError):
+    """Opening balance and changes do not give the closing balance that is told."""
+
+    code = "BALANCE_EQUATION"
+
+
+class ReferenceMissing(TransformError):
+    """A correction that does not name the shipment or receipt that it corrects."""
+
+    code = "CORRECTION_WITHOUT_REF"
+
+
+class DocumentNeeded(TransformError):
+    """What is told moves goods between owners or sites, and needs a document of its own."""
+
+    code = "NEEDS_DOCUMENT"
 
 
 class SnapshotEmpty(TransformError):

@@ -16,6 +16,7 @@ from typing import Any
 from transforms.canonical.document import Document, Line, StockStatus
 from transforms.canonical.inbound import ReceiptConfirmed, ReceiptReversed
 from transforms.canonical.inventory import InventoryAdjusted, InventoryStatusChanged
+from transforms.canonical.returns import ReturnReceived, ReturnReversed
 from transforms.canonical.shipments import (
     SalesReported,
     ShipmentConfirmed,
@@ -74,7 +75,7 @@ Draft = tuple[str, str, Decimal, Bucket, Bucket]
 def movements(document: Document, site: str, lines: list[ResolvedLine]) -> list[Movement]:
     """The movements of a document's lines; none for documents that are intent or snapshot."""
     rule = _RULES.get(type(document))
-    if rule is None:
+    if rule is None or document.is_information:
         return []
     found = []
     for line in lines:
@@ -132,11 +133,17 @@ def _status_changed(_document: Document, site: str, line: ResolvedLine) -> Itera
     yield "", "status_change", line.base_quantity, before, after
 
 
-def _received_from(kind: str, origin: Callable[[Document], str], *, back: bool = False) -> Any:
+def _received_from(
+    kind: str,
+    origin: Callable[[Document], str],
+    *,
+    back: bool = False,
+    condition: StockStatus = StockStatus.AVAILABLE,
+) -> Any:
     def rule(document: Document, site: str, line: ResolvedLine) -> Iterator[Draft]:
         outside = Bucket(origin(document))
         rest = line.base_quantity - sum((quantity for _, quantity in line.splits), Decimal(0))
-        parts = [("", StockStatus.AVAILABLE, rest)]
+        parts = [("", condition, rest)]
         parts += [(f"/{status}", status, quantity) for status, quantity in line.splits]
         for suffix, status, quantity in parts:
             here = _here(line, site, status)
@@ -169,6 +176,12 @@ _RULES: dict[type[Document], Callable[[Document, str, ResolvedLine], Iterator[Dr
     ReceiptConfirmed: _received_from("receipt_po", _origin),
     ReceiptReversed: _received_from("receipt_reversal", _origin, back=True),
     SalesReported: _shipped,
+    ReturnReceived: _received_from(
+        "return_customer", lambda _: CUSTOMER, condition=StockStatus.RETURN_PENDING
+    ),
+    ReturnReversed: _received_from(
+        "return_reversal", lambda _: CUSTOMER, condition=StockStatus.RETURN_PENDING, back=True
+    ),
     ShipmentConfirmed: _shipped,
     ShipmentVoided: _voided,
     TransferShipped: _transfer_out,
@@ -177,6 +190,7 @@ _RULES: dict[type[Document], Callable[[Document, str, ResolvedLine], Iterator[Dr
 
 REVERSES: dict[str, str] = {
     ReceiptReversed.type: ReceiptConfirmed.type,
+    ReturnReversed.type: ReturnReceived.type,
     ShipmentVoided.type: ShipmentConfirmed.type,
 }
 """Documents that take another one of the same number back."""

@@ -94,7 +94,7 @@ def _dead(error: CrossdockError | TransformError) -> DeadLetter:
 def _site(document: Document, lookup: Lookup, partner: str) -> str | None:
     if document.site:
         return lookup.site(document.site, partner=partner)
-    if postings.needs_site(type(document)):
+    if postings.needs_site(type(document)) and not document.is_information:
         raise LocationUnknown("the document does not say which site it is about")
     return None
 

@@ -128,7 +128,7 @@ def _read_message(row: Any, chunk: Chunk, *, company: Company, store: Path) -> G
                     else:
                         chunk.problems.append((row, problem))
                         refused.add(event.part)
-                    chunk.lines += len(event.document.lines)
+                    chunk.lines += event.document.size
                 elif isinstance(event, PartClosed):
                     held = open_parts.pop(event.part, [])
                     if event.part in refused:

@@ -21,6 +21,7 @@ from transforms.canonical.inventory import (
     InventoryStatusChanged,
     StatusLine,
 )
+from transforms.canonical.returns import ReturnReceived, ReturnReversed
 from transforms.canonical.shipments import (
     SalesLine,
     SalesReported,
@@ -29,11 +30,13 @@ from transforms.canonical.shipments import (
     ShipmentVoided,
     TransferLine,
     TransferReceived,
+    TransferReceivedLine,
     TransferShipped,
 )
 
 AT = datetime(2026, 3, 1, 8, tzinfo=UTC)
 HERE = Bucket("DC1", status="available")
+BACK = Bucket("DC1", status="return_pending")
 quantities = st.decimals(Decimal("-100000"), Decimal("100000"), places=3).filter(bool)
 
 
@@ -63,13 +66,15 @@ MAKERS = {
     InventoryAdjusted: lambda q: document(InventoryAdjusted, line(AdjustmentLine, q)),
     ReceiptConfirmed: lambda q: document(ReceiptConfirmed, line(ReceiptLine, q)),
     ReceiptReversed: lambda q: document(ReceiptReversed, line(ReceiptLine, q)),
+    ReturnReceived: lambda q: document(ReturnReceived, line(ReceiptLine, q)),
+    ReturnReversed: lambda q: document(ReturnReversed, line(ReceiptLine, q)),
     SalesReported: lambda q: document(SalesReported, line(SalesLine, q)),
     ShipmentConfirmed: lambda q: document(ShipmentConfirmed, line(ShipmentLine, q)),
     ShipmentVoided: lambda q: document(ShipmentVoided, line(ShipmentLine, q)),
     TransferShipped: lambda q: document(TransferShipped, line(TransferLine, q)),
-    TransferReceived: lambda q: document(TransferReceived, line(TransferLine, q)),
+    TransferReceived: lambda q: document(TransferReceived, line(TransferReceivedLine, q)),
 }
-INTO = {InventoryAdjusted: 1, ReceiptConfirmed: 1, ShipmentVoided: 1, TransferReceived: 1}
+INTO = {InventoryAdjusted: 1, ReceiptConfirmed: 1, ReturnReceived: 1, ShipmentVoided: 1, TransferReceived: 1}
 
 
 @pytest.mark.parametrize("kind", MAKERS, ids=lambda kind: kind.__name__)
@@ -79,12 +84,16 @@ def test_every_movement_is_positive_and_all_buckets_sum_to_zero(kind, quantity):
     assert all(one.quantity > 0 for one in movements)
     total = change(movements)
     assert sum(total.values()) == 0
-    assert total[HERE] == quantity * INTO.get(kind, -1)
+    assert total[BACK if kind in (ReturnReceived, ReturnReversed) else HERE] == quantity * INTO.get(kind, -1)
 
 
 def test_every_document_that_moves_stock_has_a_rule_and_needs_a_site():
     moving = {kind for kind in canonical.TYPES.values() if postings.needs_site(kind)}
     assert moving == {*MAKERS, InventoryStatusChanged}
+
+
+def test_what_a_customers_store_sold_moves_nothing_of_ours():
+    assert post(document(SalesReported, line(SalesLine), mode="info")) == []
 
 
 def test_a_receipt_is_undone_by_its_reversal():

@@ -54,6 +54,11 @@ code of ours); other formats map onto them.
 """
 
 
+Address = dict[str, str]
+"""Where post and lorries go: ``name``, ``name2``, ``street``, ``street2``, ``city``, ``region``,
+``postal_code``, ``country``. It is carried along and never taken for an identity."""
+
+
 class StockStatus(StrEnum):
     """In what condition stock is; only ``available`` may be sold."""
 
@@ -119,6 +124,16 @@ class Document(Frozen):
     references: dict[str, str] = Field(default_factory=dict)
     """Other numbers by kind: ``po``, ``so``, ``asn``, ``bol``, ``rma``, ``transfer``, ``customer_po``."""
     lines: tuple[Line, ...] = ()
+
+    @property
+    def is_information(self) -> bool:
+        """Whether it moves no stock of ours, although documents of its type do."""
+        return False
+
+    @property
+    def size(self) -> int:
+        """How much there is of it, in lines."""
+        return len(self.lines)
 
     @property
     def ordering_key(self) -> str:

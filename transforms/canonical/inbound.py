@@ -12,6 +12,15 @@ class AdvisedLine(Line):
     po_line: str | None = None
     sscc: str | None = None
     quantity_ordered: Quantity | None = None
+    quantity_to_date: Quantity | None = None
+    """What was shipped of the order's line up to now, this included."""
+    status: str | None = None
+    """The supplier's own word for the line: accepted, backordered …"""
+    pack: Quantity | None = None
+    """What the supplier believes that one ``unit`` holds; a hint."""
+    production_date: str | None = None
+    component_of: str | None = None
+    """The line of the kit that this is a part of."""
 
 
 class InboundAdvised(Document):
@@ -26,6 +35,10 @@ class InboundAdvised(Document):
     eta: str | None = None
     carrier: str | None = None
     bill_of_lading: str | None = None
+    tracking: tuple[str, ...] = ()
+    packages: Quantity | None = None
+    weight: Quantity | None = None
+    weight_unit: str | None = None
     lines: tuple[AdvisedLine, ...]
 
     @property
@@ -50,6 +63,10 @@ class ReceiptLine(Line):
     splits: tuple[ReceiptSplit, ...] = ()
     short: Quantity | None = None
     over: Quantity | None = None
+    scrapped: Quantity | None = None
+    """Came in and was thrown away at once: not part of ``quantity``."""
+    warehouse_lot: str | None = None
+    """The warehouse's own word for the lot."""
     sscc: str | None = None
 
 
@@ -59,6 +76,8 @@ class ReceiptConfirmed(Document):
     type: ClassVar[str] = "crossdock.receipt.confirmed.v1"
 
     final: bool = True
+    rest_as_advised: bool = False
+    """Only exceptions are told: what was advised and is not named came in as advised."""
     lines: tuple[ReceiptLine, ...]
 
     @property

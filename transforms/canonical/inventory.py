@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from transforms.canonical.document import Document, Line, Quantity, StockStatus
+from pydantic import Field
+
+from transforms.canonical.document import Codes, Document, Frozen, Line, Quantity, StockStatus
 
 
 class AdjustmentLine(Line):
@@ -13,7 +15,8 @@ class AdjustmentLine(Line):
     location: str | None = None
     stock_status: StockStatus = StockStatus.AVAILABLE
     reason: str = "other"
-    """``cycle_count``, ``damage``, ``scrap``, ``found``, ``receipt``, ``shipment``, ``transfer``, ``other``."""
+    """``cycle_count``, ``damage``, ``scrap``, ``found``, ``receipt``, ``shipment``, ``transfer``,
+    ``correction`` (of what ``references`` name), ``other``."""
     source_reason: str | None = None
 
 
@@ -58,21 +61,58 @@ class SnapshotLine(Line):
     stock_status: StockStatus | None = None
     by_status: dict[StockStatus, Quantity] | None = None
     committed: Quantity | None = None
+    on_order: Quantity | None = None
+    in_transit: Quantity | None = None
+    lead_time: str | None = None
+    """ISO 8601 duration until more can be had."""
     as_of: str | None = None
     """RFC 3339, where a line has a time of its own."""
 
 
 class InventorySnapshot(Document):
-    """Absolute state at an instant (``occurred_at`` is the as-of). It never overwrites the book."""
+    """Absolute state at an instant (``occurred_at`` is the as-of). It never overwrites the book.
+
+    ``store`` is set instead of ``site`` when it speaks of a place that is not ours.
+    """
 
     type: ClassVar[str] = "crossdock.inventory.snapshot.v1"
     complete: bool = False
     """A full snapshot: what it does not name is not there."""
+    advice: bool = False
+    """What the sender would sell, which is not all that it has."""
+    store: Codes = Field(default_factory=dict)
     lines: tuple[SnapshotLine, ...]
 
     @property
     def ordering_key(self) -> str:
-        return f"snap:{self.site_code}"
+        return f"snap:{next(iter(self.store.values()), self.site_code)}"
+
+
+class AvailableDay(Frozen):
+    """How much more there will be from a day on."""
+
+    date: str
+    quantity: Quantity
+
+
+class AvailabilityLine(Line):
+    """``quantity`` is what may be sold now."""
+
+    on_hand: Quantity | None = None
+    next_inbound: tuple[AvailableDay, ...] = ()
+
+
+class AvailabilityChanged(Document):
+    """What a sales channel may promise from ``site``."""
+
+    type: ClassVar[str] = "crossdock.availability.changed.v1"
+
+    channel: str | None = None
+    lines: tuple[AvailabilityLine, ...]
+
+    @property
+    def ordering_key(self) -> str:
+        return f"availability:{self.site_code}:{self.channel or '*'}"
 
 
 def stock_key(document: Document) -> str:

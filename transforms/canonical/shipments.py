@@ -6,7 +6,8 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from transforms.canonical.document import Codes, Document, Line, Quantity
+from transforms.canonical.document import Address, Codes, Document, Line, Quantity, StockStatus
+from transforms.canonical.inbound import ReceiptSplit
 
 
 class ShipmentLine(Line):
@@ -18,7 +19,13 @@ class ShipmentLine(Line):
     quantity_short: Quantity | None = None
     status: str | None = None
     """The warehouse's own word for the line: complete, partial, backordered …"""
+    quantity_backordered: Quantity | None = None
+    """What of the short quantity is still to come."""
+    source_reason: str | None = None
+    weight: Quantity | None = None
+    weight_unit: str | None = None
     sscc: str | None = None
+    tracking: str | None = None
 
 
 class ShipmentConfirmed(Document):
@@ -27,7 +34,10 @@ class ShipmentConfirmed(Document):
     type: ClassVar[str] = "crossdock.shipment.confirmed.v1"
 
     ship_to: Codes = Field(default_factory=dict)
+    ship_to_address: Address = Field(default_factory=dict)
     carrier: str | None = None
+    carrier_method: str | None = None
+    bill_of_lading: str | None = None
     lines: tuple[ShipmentLine, ...]
 
     @property
@@ -47,23 +57,60 @@ class ShipmentVoided(Document):
 
 
 class SalesLine(Line):
-    """``quantity`` is what was sold; negative for goods brought back."""
+    """``quantity`` is what was sold; negative for goods brought back. The other two are parts of it."""
+
+    quantity_sold: Quantity | None = None
+    quantity_returned: Quantity | None = None
+    as_of: str | None = None
 
 
 class SalesReported(Document):
-    """A branch's till reports what it sold; each row is a movement out of its stock."""
+    """A store reports what it sold. Where the store is ours each row is a movement out of its stock.
+
+    In ``mode`` ``info`` it is news of a customer's ``store``, and no stock of ours moves.
+    """
 
     type: ClassVar[str] = "crossdock.sales.reported.v1"
+    mode: str = "movement"
+    """``movement`` or ``info``."""
+    store: Codes = Field(default_factory=dict)
+    period_from: str | None = None
+    period_to: str | None = None
     lines: tuple[SalesLine, ...]
 
     @property
+    def is_information(self) -> bool:
+        return self.mode == "info"
+
+    @property
     def ordering_key(self) -> str:
-        return f"sales:{self.site_code}"
+        return f"sales:{next(iter(self.store.values()), self.site_code)}"
 
 
 class TransferLine(Line):
     location: str | None = None
+    to_status: StockStatus | None = None
+    """The condition in which it is to be put away; none means available."""
     quantity_short: Quantity | None = None
+
+
+class TransferReceivedLine(TransferLine):
+    splits: tuple[ReceiptSplit, ...] = ()
+
+
+class TransferRequested(Document):
+    """Stock is to go from ``site`` to another site of ours."""
+
+    type: ClassVar[str] = "crossdock.transfer.requested.v1"
+    to_site: Codes = Field(default_factory=dict)
+    to_site_id: str | None = None
+    carrier: str | None = None
+    ship_by: str | None = None
+    lines: tuple[TransferLine, ...]
+
+    @property
+    def ordering_key(self) -> str:
+        return f"transfer:{self.number}"
 
 
 class TransferShipped(Document):
@@ -72,6 +119,7 @@ class TransferShipped(Document):
     type: ClassVar[str] = "crossdock.transfer.shipped.v1"
     to_site: Codes = Field(default_factory=dict)
     to_site_id: str | None = None
+    carrier: str | None = None
     lines: tuple[TransferLine, ...]
 
     @property
@@ -83,7 +131,7 @@ class TransferReceived(Document):
     """Stock of a transfer arrived at ``site``."""
 
     type: ClassVar[str] = "crossdock.transfer.received.v1"
-    lines: tuple[TransferLine, ...]
+    lines: tuple[TransferReceivedLine, ...]
 
     @property
     def ordering_key(self) -> str:

@@ -22,7 +22,7 @@ def build(model: type[M], columns: Mapping[str, Iterable[Any]]) -> list[M]:
     given fields are shared, which is right because canonical models are frozen.
     """
     whole = {
-        name: None if field.is_required() else field.get_default()
+        name: None if field.is_required() else field.get_default(call_default_factory=True)
         for name, field in model.model_fields.items()
     }
     names, given, new, put = tuple(columns), set(columns), model.__new__, object.__setattr__

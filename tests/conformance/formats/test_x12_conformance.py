@@ -102,6 +102,8 @@ def test_a_file_cut_anywhere_gives_typed_problems_and_never_a_wrong_document(sam
 
 @pytest.mark.parametrize("sample", sorted(SAMPLES.glob("*.x12")), ids=lambda sample: sample.stem)
 def test_every_segment_may_be_missing_or_doubled_and_every_fragment_reads_by_itself(sample):
+    if b"\nGS*" not in sample.read_bytes():
+        pytest.skip("TA1 alone is held together by nothing")
     segments = sample.read_bytes().splitlines(keepends=True)
     for at in range(1, len(segments)):
         for changed in (segments[:at] + segments[at + 1 :], segments[: at + 1] + segments[at:]):

@@ -1,4 +1,4 @@
-"""ANSI X12: 850, 856, 846, 944, 945 and 947 in (004010 and 005010), 997 out."""
+"""ANSI X12 (004010 and 005010): orders, stock, warehouse, returns, item and acknowledgement sets in and out."""
 
 from transforms.formats.x12.reader import check_options, read
 

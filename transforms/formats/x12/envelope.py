@@ -23,7 +23,7 @@ from transforms.errors import (
 )
 from transforms.formats.x12 import acknowledge, fragments, standard, structural
 from transforms.formats.x12.acknowledge import Group
-from transforms.formats.x12.maps import GROUP_IDS, MAPS
+from transforms.formats.x12.maps import GROUP_IDS, MAPS, acknowledgement_ta1
 from transforms.formats.x12.options import Options
 from transforms.formats.x12.sets import LARGEST, Elements, TransactionSet, element
 from transforms.formats.x12.translate import Translation
@@ -85,6 +85,7 @@ class Interchange:
     _group_controls: set[str] = field(default_factory=set)
     _waiting: list[str] = field(default_factory=list)
     """Good parts that wait for the interchange's trailer (``gate: interchange``)."""
+    _answers: list[Drafted] = field(default_factory=list)
     _is_sound: bool = True
     _units: dict[str, str] = field(default_factory=dict)
     _numbers: dict[str, Decimal] = field(default_factory=dict)
@@ -108,6 +109,8 @@ class Interchange:
                 break
         if not is_closed:
             yield from self._cut_short()
+        yield from self._answers
+        yield from (PartClosed(answer.part, accepted=is_closed) for answer in self._answers)
         yield from (PartClosed(part, accepted=self._is_sound) for part in self._waiting)
         yield from self._acknowledgement()
 
@@ -137,6 +140,11 @@ class Interchange:
         current = self._set
         if current is None:
             tag = batch.segments[start].split(self.dialect.element, 1)[0]
+            if tag == "TA1" and self._group is None:
+                self._answers += acknowledgement_ta1.drafts(
+                    batch.segments[start:end], self.dialect, self.context, self.path
+                )
+                return
             yield self._problem(OrderInvalid(f"{tag[:20]} stands outside any set"), tag, batch, start)
             return
         at = current.one.held.count + 1
@@ -201,8 +209,6 @@ class Interchange:
         if GROUP_IDS.get(one.kind, gs[1]) != gs[1]:
             text = f"set {one.kind} does not belong into a group {gs[1]}"
             raise Unsupported(text, location=one.place(one.st, 1), value=one.kind)
-        if gs[1] == "FA":  # answers to us are taken, and never answered
-            return
         if one.kind not in MAPS:
             text = f"set {one.kind} is not taken; there are {', '.join(MAPS)}"
             raise Unsupported(text, location=one.place(one.st, 1), value=one.kind)
@@ -387,14 +393,14 @@ class Interchange:
         return self.context.message_key.startswith("edit/")
 
     def _acknowledgement(self) -> Iterator[ReadEvent]:
-        only_answers = all(element(group.gs, 1) == "FA" for group in self.groups)
-        if not self.options.acknowledge or only_answers or self._is_repair:
+        asked = [group for group in self.groups if element(group.gs, 1) != "FA"]  # answers are not answered
+        if not self.options.acknowledge or not asked or self._is_repair:
             return
         if self.options.gate == "interchange" and not self._is_sound:
-            for group in self.groups:
+            for group in asked:
                 group.reject_all(_BAD_SEGMENT)
         part = f"ack:{self.isa[13]}"
-        answer = acknowledge.document(self.isa, self.groups, self.context.received_at)
+        answer = acknowledge.document(self.isa, asked, self.context.received_at)
         yield Drafted(answer, key=f"{self.context.message_key}/{part}", position=self.path, part=part)
         yield PartClosed(part, accepted=True)
 

@@ -10,8 +10,8 @@ from decimal import Decimal
 from typing import Any
 
 from transforms import units
-from transforms.canonical.document import Codes
-from transforms.errors import DateInvalid, ElementInvalid, NotNumeric, UnitUnknown
+from transforms.canonical.document import Address, Codes
+from transforms.errors import DateInvalid, ElementInvalid, NotNumeric, TransformError, UnitUnknown
 from transforms.formats.x12.options import Options
 from transforms.location import Location
 from transforms.segments import Batch, Dialect
@@ -80,6 +80,8 @@ class TransactionSet:
     """Ordinal of the group's first segment in the set."""
     line: tuple[str, int] | None = None
     """Tag and ordinal of the line being read."""
+    warnings: list[TransformError] = field(default_factory=list)
+    """What a map finds odd and takes all the same."""
     known_units: dict[str, str] = field(default_factory=dict)
     known_numbers: dict[str, Decimal] = field(default_factory=dict)
     """The same few thousand quantities come again and again."""
@@ -227,6 +229,11 @@ def parted(lines: list[dict[str, Any]], flag: str) -> tuple[list[dict[str, Any]]
     return parts
 
 
+def named(header: dict[str, Any], **values: Any) -> dict[str, Any]:
+    """``header`` with those values that are there."""
+    return header | {name: value for name, value in values.items() if value}
+
+
 def site(one: TransactionSet, group: Group) -> Codes:
     """Our site: N103/N104 of the first N1 whose role the profile names."""
     by_role: dict[str, Codes] = {}
@@ -234,6 +241,41 @@ def site(one: TransactionSet, group: Group) -> Codes:
         if elements[0] == "N1" and element(elements, 4):
             by_role.setdefault(element(elements, 1), {element(elements, 3): element(elements, 4)})
     return next((by_role[role] for role in one.options.site_roles if role in by_role), {})
+
+
+def party(group: Group, *roles: str) -> tuple[Codes, Address]:
+    """Codes and address of the first N1 that has one of the roles, best role first."""
+    at = next((at for role in roles for at, one in enumerate(group) if one[:2] == ["N1", role]), None)
+    if at is None:
+        return {}, {}
+    n1, found = group[at], Address()
+    _put(found, n1, {2: "name"})
+    streets = iter(("street", "street2"))
+    for segment in group[at + 1 :]:
+        if segment[0] == "N2":
+            _put(found, segment, {1: "name2"})
+        elif segment[0] == "N3":
+            _put(found, segment, dict(zip((1, 2), streets, strict=False)))
+        elif segment[0] == "N4":
+            _put(found, segment, {1: "city", 2: "region", 3: "postal_code", 4: "country"})
+        elif segment[0] == "N1":
+            break
+    return ({n1[3]: n1[4]} if element(n1, 4) else {}), found
+
+
+def _put(address: Address, segment: Elements, names: Mapping[int, str]) -> None:
+    for position, name in names.items():
+        if value := element(segment, position):
+            address[name] = value
+
+
+def reference(group: Group, *qualifiers: str) -> str | None:
+    """The number that REF or N9 gives under a qualifier (128)."""
+    for qualifier in qualifiers:
+        for segment in group:
+            if segment[0] in ("REF", "N9") and element(segment, 1) == qualifier and element(segment, 2):
+                return segment[2]
+    return None
 
 
 def first(group: Group, tag: str, qualifier: str | None = None) -> Elements | None:

@@ -89,15 +89,15 @@ class Translation:
         self._stop_for_fault()
         if self._fields is None:
             raise SegmentInvalid("the set has no header segment", location=self.one.spot(1, "ST"))
-        if self._tally.lines == 0:
+        if self._tally.lines == 0 and self.layout.needs_line(self._fields):
             raise SegmentInvalid(
                 f"the set has no line ({self.layout.line_tag})", location=self.one.spot(1, "ST")
             )
-        if self._tally.bad == self._tally.lines:
+        if self._tally.bad and self._tally.bad == self._tally.lines:
             first = self.problems[0]
             raise _Again(first)
-        if self._lines:
-            yield from self._flush()
+        if self._lines or self._tally.lines == 0:
+            yield from self._flush(self._lines)
 
     def _take(self, segments: list[str], cuts: list[int]) -> Iterator[Drafted]:
         """Read the groups between ``cuts``."""
@@ -107,6 +107,8 @@ class Translation:
             one.group_at = self._waiting_at + start
             try:
                 self._read(group)
+                if one.warnings:
+                    self._note_warnings()
             except Settled as settled:
                 self._is_settled = True
                 self._hash(segments[start:end])
@@ -115,10 +117,12 @@ class Translation:
             if self._fields is not None and self._header_digest is self._digest:
                 self._hash(segments[start:end])
                 self._digest, hashed = self._header_digest.copy(), end
-            elif len(self._lines) == MAX_LINES:
+            elif len(self._lines) >= MAX_LINES:
                 self._hash(segments[hashed:end])
                 hashed = end
-                yield from self._flush()
+                while len(self._lines) >= MAX_LINES:
+                    yield from self._flush(self._lines[:MAX_LINES])
+                self._digest = self._header_digest.copy()
         self._hash(segments[hashed : cuts[-1]])
 
     def _stop_for_fault(self, end: int | None = None) -> None:
@@ -160,8 +164,9 @@ class Translation:
         try:
             if self._told < len(self._faults):
                 self._stop_for_fault(one.group_at + len(group))
-            line = layout.line(one, group, tally.lines, self._fields or {})
-            if not line["item"]:
+            made = layout.line(one, group, tally.lines, self._fields or {})
+            lines = made if isinstance(made, list) else [made]
+            if any(not line["item"] for line in lines):
                 raise ElementInvalid("the line names no item", location=one.place(group[0]))
         except TransformError as error:
             if not layout.line_alone or one.options.line_faults == "reject":
@@ -175,10 +180,13 @@ class Translation:
             fragment = fragments.of_line(one, above, group) if len(above) < _MAX_ABOVE else None
             self.problems.append(Problem.of(error, fragment))
         else:
-            if layout.is_summed:
-                counted = line.pop("counted", None)
-                tally.total += line["quantity"] if counted is None else counted
-            self._lines.append(line)
+            for line in lines:
+                if layout.is_summed:
+                    counted = line.pop("counted", None)
+                    tally.total += line["quantity"] if counted is None else counted
+                if one.options.item_id_order:
+                    line["item"] = _in_order(line["item"], one.options.item_id_order)
+            self._lines += lines
         one.line = None
 
     def _check_totals(self, summary: Group) -> None:
@@ -203,19 +211,21 @@ class Translation:
 
     def _settle(self, settled: Settled) -> Iterator[Drafted]:
         if settled.warning is not None:
-            error = settled.warning
-            self.problems.append(Problem(error.code, error.text, error.location, error.value, warning=True))
+            self.one.warnings.append(settled.warning)
+            self._note_warnings()
         yield from self._drafts(settled.made)
 
-    def _flush(self) -> Iterator[Drafted]:
-        """The lines read so far become documents."""
-        lines = self._lines
-        names = {line["line"] for line in lines}
-        if len(names) < len(lines):
-            _number_apart(lines)
+    def _note_warnings(self) -> None:
+        """What a map found odd is told with the problems; it stops nothing."""
+        for error in self.one.warnings:
+            self.problems.append(Problem(error.code, error.text, error.location, error.value, warning=True))
+        self.one.warnings.clear()
+
+    def _flush(self, lines: list[Fields]) -> Iterator[Drafted]:
+        """The first of the lines read so far become documents."""
         yield from self._drafts(self.layout.documents(self.one, self._fields or {}, lines))
         self._flushed += len(lines)
-        self._lines, self._digest = [], self._header_digest.copy()
+        self._lines = self._lines[len(lines) :]
 
     def _drafts(self, made: Sequence[Made]) -> Iterator[Drafted]:
         one, is_repair = self.one, self.key.startswith("edit/")
@@ -223,6 +233,8 @@ class Translation:
         content = self._digest.hexdigest()
         for each in made:
             self._documents += 1
+            if len({line["line"] for line in each.lines}) < len(each.lines):
+                _number_apart(each.lines)
             numbered = "" if self._documents == 1 else f"#{self._documents}"
             # the good lines of a repaired set went through under its business key
             is_known = each.business_key is not None and not is_repair
@@ -258,6 +270,11 @@ class _Again(TransformError):
     def __init__(self, first: Problem) -> None:
         super().__init__(first.text, location=first.location, value=first.value)
         self.code = first.code  # type: ignore[misc]  # each stands for the leaf whose problem it repeats
+
+
+def _in_order(codes: dict[str, str], order: Sequence[str]) -> dict[str, str]:
+    """The same codes, those that are believed first in front."""
+    return {name: codes[name] for name in (*[one for one in order if one in codes], *codes)}
 
 
 def _number_apart(lines: list[Fields]) -> None:

@@ -98,7 +98,7 @@ def summed_in(tag: str) -> Callable[[TransactionSet, Group, Tally], list[Wrong]]
     return totals
 
 
-def always(_elements: Elements) -> bool:
+def always(_told: object) -> bool:
     return True
 
 
@@ -109,8 +109,9 @@ class Map:
     line_tag: str
     header: Callable[[TransactionSet, Group], Fields]
     """Header fields. What it raises is wrong with the whole set. May raise :class:`Settled`."""
-    line: Callable[[TransactionSet, Group, int, Fields], Fields]
-    """Fields of one line: its segments, its ordinal, the header's fields."""
+    line: Callable[[TransactionSet, Group, int, Fields], Fields | list[Fields]]
+    """Fields of one line: its segments, its ordinal, the header's fields. It may be split, or come to
+    nothing."""
     documents: Callable[[TransactionSet, Fields, list[Fields]], list[Made]]
     """Documents from as many lines as one may have."""
     summary_tag: str | None = None
@@ -124,3 +125,5 @@ class Map:
     """Totals need the sum of the quantities: field ``counted`` of a line, else ``quantity``."""
     line_alone: bool = True
     """A bad line stops only itself; orders are atomic."""
+    needs_line: Callable[[Fields], bool] = always
+    """Whether a set with these header fields says nothing without a line."""

@@ -4,7 +4,8 @@ Several QTY of one item are different figures of the same stock and are never ad
 ``33`` and the conditions are a breakdown of it. A partner that writes on hand and available in
 different units speaks of two things: then what is available is the line's quantity, and the line says
 so by its ``stock_status``; the other figure is let go. Option ``846.figure: available`` chooses that
-also where the units are the same.
+also where the units are the same. An item that is split by place (SDQ, or an N1 of its own) is told apart:
+each place becomes a document, and the figure that was split is not told again.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from transforms.canonical.document import StockStatus
 from transforms.canonical.inventory import InventorySnapshot
 from transforms.errors import SegmentInvalid
 from transforms.formats.x12 import sets
+from transforms.formats.x12.maps import order_line
 from transforms.formats.x12.maps.contract import Fields, Made, Map, counted_in_ctt
 from transforms.formats.x12.sets import Elements, Group, TransactionSet, element
 
@@ -24,6 +26,10 @@ _STATUS = {
     "15": StockStatus.BLOCKED, "74": StockStatus.DAMAGED, "76": StockStatus.RETURN_PENDING,
     "20": StockStatus.EXPIRED,
 }  # fmt: skip
+_AS_OF = ("007", "090", "091")
+_DAYS = {"DA": 1, "WK": 7}
+"""Units of a lead time (data element 344) in days."""
+_TELLING = {"DTM", "LDT", "SDQ", "N1"}
 _COMMITTED = ("27", "XU", "H8")
 
 
@@ -33,12 +39,14 @@ def _header(one: TransactionSet, group: Group) -> Fields:
         "number": sets.needed(one, bia, 3),
         "occurred_at": sets.date(one, bia, 4, 5),
         "site": sets.site(one, group),
+        "advice": one.options.stock_kind == "advice",
     }
 
 
-def _line(one: TransactionSet, group: Group, ordinal: int, _header: Fields) -> Fields:
+def _line(one: TransactionSet, group: Group, ordinal: int, _header: Fields) -> Fields | list[Fields]:
     lin = group[0]
     figures: dict[str, Elements] = {}
+    rest: Group = []
     lot = sets.lot_of(lin, range(2, len(lin), 2)) if "LT" in lin else None
     for segment in group:
         tag = segment[0]
@@ -47,20 +55,53 @@ def _line(one: TransactionSet, group: Group, ordinal: int, _header: Fields) -> F
                 figures[segment[1]] = segment
         elif tag == "REF" and len(segment) > 2 and segment[1] == "LT":
             lot = segment[2] or lot
+        elif tag in _TELLING:
+            rest.append(segment)
     main = _main(one, group, figures)
     unit, source_unit = sets.unit(one, main, 3)
     by_status, committed = _others(one, figures, main) if len(figures) > 1 else (None, None)
-    return {
+    quantity = sets.quantity(one, main, 2)
+    line = {
         "line": element(lin, 1) or str(ordinal),
         "item": sets.pairs_from(lin, 2),
-        "quantity": sets.quantity(one, main, 2),
+        "quantity": quantity,
         "unit": unit,
         "source_unit": source_unit,
         "lot": lot,
         "stock_status": _STATUS.get(main[1]),
         "by_status": by_status,
         "committed": committed,
+        "lead_time": None,
+        "as_of": None,
+        "place": None,
     }
+    if rest:
+        return [part for part in _parts(one, rest, line) if _counts(one, part)]
+    return line if quantity or _counts(one, line) else []
+
+
+def _counts(one: TransactionSet, line: Fields) -> bool:
+    told = line["quantity"] or line["by_status"] or line["committed"]
+    return bool(told) or one.options.qty_zero_line == "meaningful"
+
+
+def _parts(one: TransactionSet, rest: Group, line: Fields) -> list[Fields]:
+    """The item with what else is told of it, once for each place where it is."""
+    if when := next((dtm for kind in _AS_OF if (dtm := sets.first(rest, "DTM", kind))), None):
+        line["as_of"] = sets.date(one, when, 2, 3).isoformat().replace("+00:00", "Z")
+    if lead := sets.first(rest, "LDT"):
+        days = sets.quantity(one, lead, 2) * _DAYS.get(element(lead, 3), 1)
+        line["lead_time"] = f"P{days:f}D"
+    if split := [segment for segment in rest if segment[0] == "SDQ"]:
+        return [
+            {**line, "line": f"{line['line']}.{ordinal}", "place": {qualifier: code}, "quantity": quantity,
+             "by_status": None, "committed": None}
+            for ordinal, (qualifier, code, quantity) in enumerate(
+                order_line.places(one, split, line["unit"]), start=1
+            )
+        ]  # fmt: skip
+    line["place"] = sets.site(one, rest) or None
+    return [line]
 
 
 def _main(one: TransactionSet, group: Group, figures: dict[str, Elements]) -> Elements:
@@ -92,7 +133,23 @@ def _others(
 
 
 def _documents(_one: TransactionSet, header: Fields, lines: list[Fields]) -> list[Made]:
-    return [Made(InventorySnapshot, header, lines, header["number"])]
+    by_place: dict[str, list[Fields]] = {}
+    sites: dict[str, Fields] = {}
+    for line in lines:
+        place = line.pop("place") or header["site"]
+        code = next(iter(place.values()), "")
+        sites[code] = place
+        by_place.setdefault(code, []).append(line)
+    ours = next(iter(header["site"].values()), "")
+    return [
+        Made(
+            InventorySnapshot,
+            {**header, "site": sites[code]},
+            part,
+            header["number"] if code == ours else f"{header['number']}/{code}",
+        )
+        for code, part in by_place.items()
+    ]
 
 
 MAP = Map("LIN", _header, _line, _documents, summary_tag="CTT", totals=counted_in_ctt)

@@ -1,25 +1,26 @@
-"""850 Purchase Order: a customer orders from us."""
+"""850 Purchase Order: a customer orders from us.
+
+A line that is split by place (SDQ) or by date (SCH) becomes one line for each part; the parts must sum to
+the line. An order stands or falls as a whole.
+"""
 
 from __future__ import annotations
 
-from transforms.canonical.orders import OrderCancelled, OrderSubmitted
+from transforms.canonical.orders import OrderCancelled, OrderChanged, OrderSubmitted
 from transforms.errors import Unsupported
 from transforms.formats.x12 import sets
+from transforms.formats.x12.maps import order_line
 from transforms.formats.x12.maps.contract import Fields, Made, Map, Settled, counted_in_ctt
 from transforms.formats.x12.sets import Group, TransactionSet, element
 
-_TAKEN = {"00": "original", "05": "replace", "06": "confirm", "15": "resubmit"}
-_CANCEL, _DUPLICATE = "01", "07"
-_REQUESTED = ("002", "010", "037", "038", "063", "064", "001")
-"""Data element 374 in the order in which a date is what the customer asks for."""
+_TAKEN = {"00": "original", "04": "change", "05": "replace", "06": "confirm", "15": "resubmit"}
+_CANCEL, _CHANGE, _COPY = "01", "04", "07"
 
 
 def _header(one: TransactionSet, group: Group) -> Fields:
     beg = group[0]
     purpose = sets.needed(one, beg, 1)
-    references = {"customer_po": sets.needed(one, beg, 3)}
-    if release := element(beg, 4):
-        references["release"] = release
+    references = order_line.references(group, po=sets.needed(one, beg, 3), release=element(beg, 4))
     fields: Fields = {
         "number": references["customer_po"],
         "occurred_at": sets.date(one, beg, 5),
@@ -28,45 +29,42 @@ def _header(one: TransactionSet, group: Group) -> Fields:
     }
     if purpose == _CANCEL:
         raise Settled(Made(OrderCancelled, fields, [], _key(fields, purpose)))
+    if purpose == _COPY:
+        text = "BEG01 07 is a copy of an order that was sent before: it has no effect"
+        raise Settled(warning=Unsupported(text, location=one.place(beg, 1), value=purpose))
     if purpose not in _TAKEN:
-        known = ", ".join((*_TAKEN, _CANCEL))
-        error = Unsupported(
-            f"BEG01 {purpose} is not taken; there are {known}",
-            location=one.place(beg, 1), value=purpose,
-        )  # fmt: skip
-        raise Settled(warning=error) if purpose == _DUPLICATE else error
-    requested = next((dtm for kind in _REQUESTED if (dtm := sets.first(group, "DTM", kind))), None)
-    ship_to = sets.first(group, "N1", "ST")
-    return fields | {
-        "purpose": purpose,
-        "ship_to": {element(ship_to, 3): element(ship_to, 4)} if ship_to and element(ship_to, 4) else {},
-        "requested_date": sets.iso_day(one, requested, 2) if requested else None,
-        "kind": element(beg, 2) or "SA",
-    }
+        text = f"BEG01 {purpose} is not taken; there are {', '.join((*_TAKEN, _CANCEL, _COPY))}"
+        raise Unsupported(text, location=one.place(beg, 1), value=purpose)
+    return fields | order_line.terms(one, group) | {"purpose": purpose, "kind": element(beg, 2) or "SA"}
 
 
 def _key(fields: Fields, purpose: str) -> str:
     return f"{fields['number']}/{fields['references'].get('release', '')}/{purpose}"
 
 
-def _line(one: TransactionSet, group: Group, ordinal: int, _header: Fields) -> Fields:
+def _line(one: TransactionSet, group: Group, ordinal: int, header: Fields) -> Fields | list[Fields]:
     po1 = group[0]
-    if split := sets.first(group, "SDQ"):
-        raise Unsupported("a line split by place (SDQ) is not taken", location=one.place(split))
     unit, source_unit = sets.unit(one, po1, 3)
-    return {
+    line: Fields = {
         "line": element(po1, 1) or str(ordinal),
         "item": sets.pairs_from(po1, 6),
         "quantity": sets.quantity(one, po1, 2),
         "unit": unit,
         "source_unit": source_unit,
-        "price": sets.optional_quantity(one, po1, 4),
+        "price": order_line.price(one, group, sets.optional_quantity(one, po1, 4)),
+        "line_no_source": "sender" if element(po1, 1) else "ordinal",
+        **order_line.UNSPLIT,
+        **order_line.pack(one, group),
     }
+    if header["purpose"] == _CHANGE:
+        line |= {"action": "replace", "quantity_left": None}
+    return order_line.split(one, group, line)
 
 
 def _documents(_one: TransactionSet, header: Fields, lines: list[Fields]) -> list[Made]:
     fields = {name: value for name, value in header.items() if name != "purpose"}
-    return [Made(OrderSubmitted, fields, lines, _key(header, header["purpose"]))]
+    document = OrderChanged if header["purpose"] == _CHANGE else OrderSubmitted
+    return [Made(document, fields, lines, _key(header, header["purpose"]))]
 
 
 MAP = Map(
