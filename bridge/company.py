@@ -82,6 +82,11 @@ class Endpoint(_Part):
     payload: dict[str, Any] | None = Field(
         None, description="Field map from canonical to the endpoint's shape; none sends CloudEvents JSON."
     )
+    control_series: str | None = Field(
+        None,
+        description="Name of the series that control numbers (ISA13, GS06, ST02) of what leaves as EDI are "
+        "taken from. Endpoints of one partner share one; without it a number follows from the document's id.",
+    )
     timeout: float = Field(10.0, gt=0, description="Seconds for one request.")
     concurrency: int = Field(
         8, ge=1, description="Requests under way at once, each with other ordering keys."

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, func, select, update
 
 from bridge import dead_letters
 from bridge.message import DeliveryState, DocumentState, Subject
-from bridge.store import documents
+from bridge.store import control_numbers, documents
 from bridge.store import tables as t
 from transforms.canonical import TYPES
 from transforms.canonical.document import Document
@@ -105,6 +105,7 @@ def _replace_delivery(
         )
         .returning(t.delivery.c.id)
     ).scalar_one()
+    control_numbers.renew(connection, delivery.id, delivery_id, sets=edited.sets)
     dead_letters.move(
         connection, t.delivery, Subject.DELIVERY, [delivery.id],
         stopped=[DeliveryState.DEAD, DeliveryState.PARKED], to=DeliveryState.REPLACED, **by,

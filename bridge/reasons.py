@@ -115,6 +115,16 @@ REASONS: dict[str, Reason] = {
         "Ask the sender what is right, correct the value and replay.",
         _FIX,
     ),
+    "VALUE_UNWRITABLE": Reason(
+        "A value cannot be written in the partner's format",
+        "Agree on other delimiters with the partner and set them in the endpoint, or correct the value; replay.",
+        _FIX,
+    ),
+    "VALUE_LENGTH": Reason(
+        "A value is too long for the partner's format",
+        "Shorten it where it comes from, or agree on a newer version that allows more, then replay.",
+        _FIX,
+    ),
     "DOC_UNSUPPORTED": Reason(
         "This kind of document is not taken",
         "Add its type or version to the partner's profile and replay, or discard it and tell the sender.",

@@ -12,6 +12,8 @@
     ├── NotNumeric            VALUE_NOT_NUMERIC
     ├── DateInvalid           VALUE_DATE
     ├── OutOfRange            VALUE_RANGE
+    ├── Unwritable            VALUE_UNWRITABLE      cannot be said in what is written
+    ├── TooLong               VALUE_LENGTH          longer than the standard allows
     ├── Unsupported           DOC_UNSUPPORTED       type, version or purpose that we do not take
     ├── RuleMissing           MAP_RULE_MISSING      nothing says how to map this
     ├── CheckDigitWrong       IDENT_CHECK_DIGIT
@@ -116,6 +118,18 @@ class OutOfRange(TransformError):
     """A value lies outside what its field allows."""
 
     code = "VALUE_RANGE"
+
+
+class Unwritable(TransformError):
+    """A value contains a delimiter, or a character, that what is written cannot carry."""
+
+    code = "VALUE_UNWRITABLE"
+
+
+class TooLong(TransformError):
+    """A value is longer than the standard allows where it is to be written."""
+
+    code = "VALUE_LENGTH"
 
 
 class Unsupported(TransformError):

@@ -6,7 +6,8 @@
     ``payload`` turns a canonical document (CloudEvents JSON) into the endpoint's own shape
 
 A connector knows nothing of the ledger. It says what became of each document, and says it by type:
-a :class:`Receipt`, or one of :class:`bridge.errors.NotYet` and :class:`bridge.errors.Stopped`.
+a :class:`Receipt`, or one of :class:`bridge.errors.NotYet` and :class:`bridge.errors.Stopped`, or the
+:class:`transforms.errors.TransformError` for which it could not be written.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from bridge.errors import CrossdockError
+from bridge.store.control_numbers import Numbers
+from transforms.errors import TransformError
 
 Payload = Callable[[dict[str, Any]], Any]
 """Canonical document → the endpoint's own JSON."""
@@ -41,6 +44,8 @@ class Outgoing:
     """Idempotency key: the same for every try, ``out/<document id>/<endpoint>``."""
     document: dict[str, Any]
     """CloudEvents JSON with the canonical document under ``data``."""
+    numbers: Numbers | None = None
+    """Control numbers that were kept for it, where its endpoint names a series."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +57,7 @@ class Receipt:
     """The endpoint's own number for what it made of it."""
 
 
-Result = Receipt | CrossdockError
+Result = Receipt | CrossdockError | TransformError
 
 
 class Connector(Protocol):

@@ -30,7 +30,7 @@ from bridge.pipeline import resolve
 from bridge.pipeline.drafts import Draft
 from bridge.pipeline.outcome import DeadLetter
 from bridge.pipeline.resolve import Resolved
-from bridge.store import documents, keys, transitions
+from bridge.store import control_numbers, documents, keys, transitions
 from bridge.store import tables as t
 from bridge.store.ledger import Ledger, execute_many, insert_new
 from transforms.canonical.document import Document
@@ -83,6 +83,8 @@ class Writing:
     dead: list[tuple[int, str]] = field(default_factory=list)
     booked: list[tuple[int, Movement]] = field(default_factory=list)
     deliveries: list[dict[str, Any]] = field(default_factory=list)
+    sets: dict[int, int] = field(default_factory=dict)
+    """How many sets a document becomes where it leaves as EDI."""
     letters: list[Letter] = field(default_factory=list)
     children: list[tuple[dict[str, Any], Letter]] = field(default_factory=list)
     freed: list[tuple[int, str]] = field(default_factory=list)
@@ -202,8 +204,24 @@ def write(
     if writing.freed:
         keys.unblock(connection, writing.freed, table=t.document, ready_state=DocumentState.READY, at=at)
     book.post(connection, writing.booked, at=at, watch_negative=company.policies.negative_stock == "task")
-    execute_many(connection, insert_new(connection, t.delivery), writing.deliveries)
+    _insert_deliveries(connection, writing, company)
     return {delivery["lane_id"] for delivery in writing.deliveries}
+
+
+def _insert_deliveries(connection: Connection, writing: Writing, company: Company) -> None:
+    """What leaves as EDI takes its control numbers with its delivery; most does not and needs no ids."""
+    series = {name: one.control_series for name, one in company.endpoints.items()}
+    numbered = [one for one in writing.deliveries if series[one["endpoint"]] is not None]
+    plain = [one for one in writing.deliveries if series[one["endpoint"]] is None]
+    execute_many(connection, insert_new(connection, t.delivery), plain)
+    if numbered:
+        new = connection.execute(
+            insert_new(connection, t.delivery, "id", "endpoint", "document_id"), numbered
+        ).all()
+        control_numbers.assign(
+            connection,
+            {row.id: (series[row.endpoint] or "", writing.sets[row.document_id]) for row in new},
+        )
 
 
 def _gather(
@@ -247,6 +265,7 @@ def _gather_applied(
         writing.children.append(_child(row, number, child, dead, at))
     if result.is_empty:
         return
+    writing.sets[row.id] = result.sets
     targets = routing.endpoints(company.routes, document_type=row.type, source=row.source, site=result.site)
     writing.deliveries += [
         {

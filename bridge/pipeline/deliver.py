@@ -40,6 +40,7 @@ from bridge.store import tables as t
 from bridge.store.lanes import Lease, Suspect
 from bridge.store.ledger import execute_many
 from bridge.store.types import Instant
+from transforms.errors import TransformError
 
 PROBE = 4
 """Deliveries tried while the endpoint is in trouble."""
@@ -102,9 +103,11 @@ def _detailed(wanted: Select[tuple[int]]) -> Select[Any]:
             type_coerce(document.c.body, Text).label("body"),
             type_coerce(document.c.found, Text).label("found"),
             message.c.source, message.c.name, message.c.public_id.label("message_public_id"),
+            t.interchange.c.interchange, t.interchange.c.group, t.interchange.c.first_set,
         )
         .join(document, document.c.id == delivery.c.document_id)
         .join(message, message.c.id == document.c.message_id)
+        .outerjoin(t.interchange, t.interchange.c.delivery_id == delivery.c.id)
         .where(delivery.c.id.in_(wanted))
         .order_by(delivery.c.id)
     )  # fmt: skip
@@ -233,6 +236,8 @@ def _attempt(one: Sent) -> dict[str, Any]:
         return {
             **attempt, "outcome": result.code, "status": result.details.get("status"), "detail": result.text
         }  # fmt: skip
+    if isinstance(result, TransformError):  # it could not be written, so nothing was sent
+        return {**attempt, "outcome": result.code, "status": None, "detail": result.text}
     return {**attempt, "outcome": "delivered", "status": result.status, "detail": None}
 
 

@@ -31,6 +31,8 @@ class Resolved:
     """What was found out about it, as JSON; see :func:`bridge.store.documents.resolved`."""
     site: str | None = None
     ordering_key: str = ""
+    sets: int = 1
+    """How many sets it becomes where it leaves as EDI."""
     movements: list[Movement] = field(default_factory=list)
     """What the book takes of it."""
     bad_lines: list[tuple[Document, DeadLetter]] = field(default_factory=list)
@@ -61,7 +63,7 @@ def resolve(
     row: Any, document: Document, *, company: Company, lookup: Lookup, originals: set[tuple[str, str]]
 ) -> Resolved:
     """Never raises for what is wrong with the document."""
-    result = Resolved(row)
+    result = Resolved(row, sets=document.sets)
     partner = company.sources[row.source].partner
     try:
         result.site = _site(document, lookup, partner)

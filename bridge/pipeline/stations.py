@@ -19,7 +19,7 @@ from bridge.pipeline import apply, deliver, sending, translate
 from bridge.pipeline.apply import Fresh, WorkAgain
 from bridge.pipeline.resolve import Resolved
 from bridge.pipeline.sending import Outbound, Sent
-from bridge.store import documents, lanes
+from bridge.store import control_numbers, documents, lanes
 from bridge.store.lanes import Lease, Suspect
 
 if TYPE_CHECKING:
@@ -220,7 +220,11 @@ class EndpointStation:
     async def _send(self, outlet: Outlet, rows: list[Any]) -> list[Sent]:
         company = self._runner.company.name
         outbound = [
-            Outbound(row, Outgoing(row.key, documents.envelope(row, company=company))) for row in rows
+            Outbound(
+                row,
+                Outgoing(row.key, documents.envelope(row, company=company), control_numbers.of_row(row)),
+            )
+            for row in rows
         ]
         return await sending.send(
             outbound,

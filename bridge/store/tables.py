@@ -168,6 +168,24 @@ delivery = _table(
     Index("ix_delivery_document", "document_id"),
 )
 
+control_number = _table(
+    "control_number",  # of what leaves as EDI; taken with the delivery, see store/control_numbers.py
+    Column("series", Word, primary_key=True),
+    Column("kind", Word, primary_key=True),  # interchange | group | set
+    Column("last", BigInt, nullable=False),
+)
+
+interchange = _table(
+    "interchange",  # the numbers under which a delivery leaves, and a partner's answer names it
+    Column("delivery_id", BigInt, ForeignKey("delivery.id"), primary_key=True, autoincrement=False),
+    Column("series", Word, nullable=False),
+    Column("interchange", BigInt, nullable=False),
+    Column("group", BigInt, nullable=False),
+    Column("first_set", BigInt, nullable=False),
+    Index("ix_interchange_group", "series", "group"),
+    Index("ix_interchange_interchange", "series", "interchange"),
+)
+
 attempt = _table(
     "attempt",
     _id(),

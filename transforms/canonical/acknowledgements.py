@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from pydantic import Field
+
 from transforms.canonical.document import Document, Frozen
 
 
@@ -30,6 +32,8 @@ class LocatedSegment(Frozen):
     loop: str | None = None
     code: str | None = None
     """The format's own word for what is wrong (X12 720); none where only elements are."""
+    context: dict[str, str] = Field(default_factory=dict)
+    """What makes it wrong there, by name (X12 999 CTX)."""
     elements: tuple[LocatedElement, ...] = ()
 
 
@@ -71,6 +75,10 @@ class DocumentAcknowledged(Document):
     codes: tuple[str, ...] = ()
     """The format's own error codes for the interchange (X12 I18)."""
     groups: tuple[AcknowledgedGroup, ...]
+
+    @property
+    def sets(self) -> int:
+        return max(len(self.groups), 1)
 
     @property
     def ordering_key(self) -> str:

@@ -131,6 +131,11 @@ class Document(Frozen):
         return False
 
     @property
+    def sets(self) -> int:
+        """How many transaction sets or messages it becomes where it leaves as EDI."""
+        return 1
+
+    @property
     def size(self) -> int:
         """How much there is of it, in lines."""
         return len(self.lines)

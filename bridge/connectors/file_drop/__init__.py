@@ -24,7 +24,10 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from bridge.connectors.contract import Features, Outgoing, Payload, Receipt, Result
 from bridge.errors import CrossdockError, DestinationRejected, DestinationUnavailable, ResultUnknown
-from transforms.canonical.acknowledgements import DocumentAcknowledged
+from bridge.store.control_numbers import HIGHEST, Numbers
+from transforms.canonical import TYPES
+from transforms.errors import TransformError
+from transforms.formats.x12.writers.envelope import Control, Profile
 
 _NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._+-]{0,199}\Z")
 
@@ -38,9 +41,10 @@ class Settings(BaseModel):
         description="Where files appear; give it whole, a relative path is below the working folder."
     )
     name: str = Field("{number}.{id}", description="File name, from fields of the CloudEvents envelope.")
-    encoder: Literal["json", "x12-997"] = Field(
-        "json", description="What is written: JSON, or acknowledgements as X12 sets 997."
-    )
+    encoder: Literal[
+        "json", "x12-846", "x12-855", "x12-856", "x12-940", "x12-943", "x12-997", "x12-999", "x12-ta1"
+    ] = Field("json", description="What is written: JSON, or an X12 interchange with this set.")
+    x12: Profile = Field(Profile(), description="How the partner wants its X12.")
 
     @field_validator("name")
     @classmethod
@@ -63,8 +67,9 @@ class FileDrop:
     def __init__(self, settings: Settings, payload: Payload | None) -> None:
         self._settings, self._payload = settings, payload
         self._naming = threading.Lock()
-        self._encode: Callable[[dict[str, Any]], bytes] = (
-            _as_997 if settings.encoder == "x12-997" else self._as_json
+        kind = settings.encoder.removeprefix("x12-")
+        self._encode: Callable[[Outgoing], bytes] = (
+            self._as_json if kind == "json" else _as_x12(kind, settings.x12)
         )
 
     async def deliver(self, batch: Sequence[Outgoing], *, timeout: float) -> Sequence[Result]:
@@ -79,12 +84,12 @@ class FileDrop:
     def _write(self, one: Outgoing) -> Result:
         try:
             path = self._path(one.document)
-            content = self._encode(one.document)
+            content = self._encode(one)
             with self._naming:  # of two documents with one name the second must see the first
                 if path.exists() and path.read_bytes() != content:
                     path = path.with_name(f"{path.stem}-{crc32(one.key.encode()):08x}{path.suffix}")
                 _write_whole(path, content)
-        except CrossdockError as error:
+        except (CrossdockError, TransformError) as error:
             return error
         except OSError as error:
             return DestinationUnavailable(f"cannot write to {self._settings.folder}: {error.strerror}")
@@ -102,8 +107,8 @@ class FileDrop:
             raise DestinationRejected(f"{name!r} is not a name for a file: letters, digits and ._+- only")
         return self._settings.folder / name
 
-    def _as_json(self, document: dict[str, Any]) -> bytes:
-        return orjson.dumps(self._payload(document) if self._payload else document)
+    def _as_json(self, one: Outgoing) -> bytes:
+        return orjson.dumps(self._payload(one.document) if self._payload else one.document)
 
     async def look_up(self, key: str, *, timeout: float) -> Receipt | None:
         raise NotImplementedError("a folder is idempotent and is never asked")
@@ -112,13 +117,23 @@ class FileDrop:
         pass
 
 
-def _as_997(document: dict[str, Any]) -> bytes:
-    from transforms.formats.x12.writer import write  # noqa: PLC0415  # only folders that need it load it
+def _as_x12(kind: str, profile: Profile) -> Callable[[Outgoing], bytes]:
+    from transforms.formats.x12 import writers  # noqa: PLC0415  # only folders that need them load them
 
-    acknowledged = DocumentAcknowledged.model_validate(document["data"])
-    control = crc32(document["id"].encode()) % 999_999_999 + 1
-    at = datetime.fromisoformat(document["time"]).astimezone(UTC)
-    return write(acknowledged, control=control, at=at)
+    def encode(one: Outgoing) -> bytes:
+        document = TYPES[one.document["type"]].model_validate(one.document["data"])
+        numbers = one.numbers or _made_up(one.document["id"])
+        control = Control(numbers.interchange, numbers.group, numbers.first_set)
+        at = datetime.fromisoformat(one.document["time"]).astimezone(UTC)
+        return writers.write(kind, document, profile=profile, control=control, at=at)
+
+    return encode
+
+
+def _made_up(document_id: str) -> Numbers:
+    """Where no series is kept: the same number each time it is written, but no order in them."""
+    number = crc32(document_id.encode()) % HIGHEST + 1
+    return Numbers(number, number, 1)
 
 
 def _write_whole(path: Path, content: bytes) -> None:

@@ -12,7 +12,7 @@ from transforms.errors import Problem, Unreadable
 from transforms.formats import x12
 from transforms.formats.x12.options import OptionsInvalid
 from transforms.formats.x12.translate import MAX_BAD
-from transforms.formats.x12.writer import write
+from transforms.formats.x12.writers import Control, Profile, write
 from transforms.reading import MAX_LINES, Context, Drafted, PartClosed
 
 NOW = datetime(2026, 11, 2, tzinfo=UTC)
@@ -435,7 +435,7 @@ def test_an_item_under_no_order_stops_alone_and_a_broken_tree_stops_the_set():
 def test_the_997_reads_back_with_right_counts_and_names_every_set():
     events = read(interchange(receipt(w07(), count=9), GOOD, ge="GE*3*1"))
     [answer] = [e.document for e in events if isinstance(e, Drafted) and e.part.startswith("ack:")]
-    text = write(answer, control=77, at=NOW).decode()
+    text = write("997", answer, profile=Profile(), control=Control(77, 77, 1), at=NOW).decode()
     [again, _] = read(text.encode(), sender="ZZ:NORTHBAY", receiver="ZZ:THREEPL")
     assert [(part.control, part.verdict) for part in again.document.parts] == [
         ("0001", "rejected"), ("0002", "accepted"),

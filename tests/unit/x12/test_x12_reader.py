@@ -11,7 +11,7 @@ import pytest
 
 from transforms.errors import Problem, TransformError
 from transforms.formats import x12
-from transforms.formats.x12.writer import write
+from transforms.formats.x12.writers import Control, Profile, write
 from transforms.reading import Context, Drafted, PartClosed
 
 ISA = "ISA*00*          *00*          *ZZ*THREEPL        *ZZ*NORTHBAY       *261102*1500*U*00401*{icn}*0*P*>"
@@ -165,7 +165,13 @@ def test_sender_and_usage_are_checked() -> None:
 
 def test_the_acknowledgement_names_every_set_and_counts() -> None:
     text = interchange(GOOD, receipt("0002", "WR-2", "1O*EA**SK*A"))
-    written = write(acknowledgement(text), control=7, at=datetime(2026, 11, 2, 16, tzinfo=UTC)).decode()
+    written = write(
+        "997",
+        acknowledgement(text),
+        profile=Profile(),
+        control=Control(7, 7, 1),
+        at=datetime(2026, 11, 2, 16, tzinfo=UTC),
+    ).decode()
     assert "AK2*944*0001~\nAK5*A~" in written
     assert "AK2*944*0002~\nAK5*R*" in written
     assert "AK9*P*2*2*1~" in written

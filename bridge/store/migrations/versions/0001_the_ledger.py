@@ -306,6 +306,27 @@ def upgrade() -> None:
         batch_op.create_index('ix_delivery_stopped', ['lane_id', 'ordering_key', 'id'], unique=False, sqlite_where=sa.text("state in ('dead', 'parked', 'retry')"), postgresql_where=sa.text("state in ('dead', 'parked', 'retry')"))
         batch_op.create_index('ix_delivery_work', ['lane_id', 'id'], unique=False, sqlite_where=sa.text("state = 'pending'"), postgresql_where=sa.text("state = 'pending'"))
 
+    op.create_table('control_number',
+    sa.Column('series', sa.Text(), nullable=False),
+    sa.Column('kind', sa.Text(), nullable=False),
+    sa.Column('last', bridge.store.types.BigInt(), nullable=False),
+    sa.PrimaryKeyConstraint('series', 'kind', name=op.f('pk_control_number')),
+    sqlite_strict=True
+    )
+    op.create_table('interchange',
+    sa.Column('delivery_id', bridge.store.types.BigInt(), autoincrement=False, nullable=False),
+    sa.Column('series', sa.Text(), nullable=False),
+    sa.Column('interchange', bridge.store.types.BigInt(), nullable=False),
+    sa.Column('group', bridge.store.types.BigInt(), nullable=False),
+    sa.Column('first_set', bridge.store.types.BigInt(), nullable=False),
+    sa.ForeignKeyConstraint(['delivery_id'], ['delivery.id'], name=op.f('fk_interchange_delivery_id')),
+    sa.PrimaryKeyConstraint('delivery_id', name=op.f('pk_interchange')),
+    sqlite_strict=True
+    )
+    with op.batch_alter_table('interchange', schema=None) as batch_op:
+        batch_op.create_index('ix_interchange_group', ['series', 'group'], unique=False)
+        batch_op.create_index('ix_interchange_interchange', ['series', 'interchange'], unique=False)
+
     op.create_table('dead_letter',
     sa.Column('id', bridge.store.types.BigInt(), autoincrement=True, nullable=False),
     sa.Column('public_id', sa.Text(), nullable=False),
@@ -358,6 +379,12 @@ def downgrade() -> None:
         batch_op.drop_index('ix_dead_letter_delivery')
 
     op.drop_table('dead_letter')
+    with op.batch_alter_table('interchange', schema=None) as batch_op:
+        batch_op.drop_index('ix_interchange_interchange')
+        batch_op.drop_index('ix_interchange_group')
+
+    op.drop_table('interchange')
+    op.drop_table('control_number')
     with op.batch_alter_table('delivery', schema=None) as batch_op:
         batch_op.drop_index('ix_delivery_work', sqlite_where=sa.text("state = 'pending'"), postgresql_where=sa.text("state = 'pending'"))
         batch_op.drop_index('ix_delivery_waiting', sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'"))

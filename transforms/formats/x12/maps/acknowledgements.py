@@ -23,6 +23,9 @@ VERDICTS = {
 """Data elements 715 and 717; M, W and X are rejections for want of security."""
 
 
+_CONTEXT = "CTX"
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """The segments that the two sets call differently."""
@@ -90,7 +93,7 @@ def _parts(words: Words, one: TransactionSet, group: Group) -> list[Fields]:
                     "segments": [],
                 }
             )
-        elif tag in (words.segment, words.element, words.set_ends):
+        elif tag in (words.segment, words.element, words.set_ends, _CONTEXT):
             if not parts:
                 raise SegmentInvalid(f"{tag} stands before {words.set_begins}", location=one.place(segment))
             _put(words, one, parts[-1], segment)
@@ -110,9 +113,13 @@ def _put(words: Words, one: TransactionSet, part: Fields, segment: Elements) -> 
                 "position": _count(one, segment, 2) or 0,
                 "loop": element(segment, 3) or None,
                 "code": element(segment, 4) or None,
+                "context": {},
                 "elements": [],
             }
         )
+    elif part["segments"] and segment[0] == _CONTEXT:
+        name, _, value = element(segment, 1).partition(one.dialect.component)
+        part["segments"][-1]["context"][name] = value
     elif part["segments"]:
         part["segments"][-1]["elements"].append(_element(one, segment))
 
