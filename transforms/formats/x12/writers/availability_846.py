@@ -24,8 +24,9 @@ def body(document: AvailabilityChanged, profile: Profile) -> Body:
 
 def _line(line: AvailabilityLine, profile: Profile) -> Body:
     unit = parts.unit(line, profile)
+    lots = [("LT", line.lot)] if line.lot else []
     segments: Body = [
-        ["LIN", line.line, *parts.items(line, profile, most=_MOST_ITEMS)],
+        ["LIN", line.line, *parts.items(line, profile, most=_MOST_ITEMS, more=lots)],
         ["QTY", _AVAILABLE, number(line.quantity), unit],
     ]
     if line.on_hand is not None:
