@@ -24,6 +24,7 @@ from transforms.converters import FieldMap, NegateWhen
 from transforms.formats.csv import layout as csv
 from transforms.formats.json import layout as json
 from transforms.formats.x12 import options as x12
+from transforms.formats.x12.writers import envelope
 
 _MADE = "<!-- Made by python -m bridge.reference docs/reference; change the code, not this page. -->"
 
@@ -144,6 +145,7 @@ def _options() -> str:
         ("`options` of format `json`", json.Options),
         ("Format `json`: `document`, and each of `documents`", json.DocumentMap),
         ("`options` of format `x12`", x12.Options),
+        ("`x12` in the settings of connector `file_drop`", envelope.Profile),
         ("A field of `header` and `line` (csv, json)", FieldMap),
         ("`negate_when` of a field", NegateWhen),
         ("`payload` of an endpoint", payload.Payload),

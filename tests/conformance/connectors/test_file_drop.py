@@ -12,8 +12,10 @@ import pytest
 from bridge.connectors import file_drop
 from bridge.connectors.contract import Outgoing, Receipt
 from bridge.errors import DestinationRejected, DestinationUnavailable
+from bridge.store.control_numbers import Numbers
 from tests.conformance.connectors import endpoints
 from tests.conformance.connectors.endpoints import World, outgoing
+from transforms.errors import Unwritable
 
 
 @pytest.fixture
@@ -42,6 +44,27 @@ def test_a_name_that_is_no_plain_name_is_refused(world, number):
     (result,) = world.deliver(outgoing(number), name="{number}")
     assert isinstance(result, DestinationRejected)
     assert not folder(world).exists()
+
+
+def test_a_value_that_x12_cannot_carry_is_said_by_type_and_nothing_is_written(world):
+    profile = {"sender": "ZZ:US", "receiver": "ZZ:THEM"}
+    line = {"line": "1", "item": {"SK": "A*1"}, "quantity": "1", "unit": "EA"}
+    document = {
+        "id": "d-1", "type": "crossdock.fulfilment.requested.v1", "time": "2026-11-02T09:30:00Z",
+        "data": {"number": "SO-1", "occurred_at": "2026-11-02T09:30:00Z", "lines": [line]},
+    }  # fmt: skip
+    one = Outgoing("out/d-1/wh", document, Numbers(41, 42, 43))
+    (result,) = world.deliver(one, encoder="x12-940", x12=profile, name="{number}.x12")
+    assert isinstance(result, Unwritable)
+    assert result.value == "A*1"
+    assert not folder(world).exists()
+    other = {**profile, "element": "|"}
+    (result,) = world.deliver(one, encoder="x12-940", x12=other, name="{number}.x12")
+    text = (folder(world) / "SO-1.x12").read_text()
+    assert result == Receipt(reference="SO-1.x12")
+    assert "|000000041|" in text
+    assert "GE|1|42~" in text
+    assert "ST|940|0043~" in text
 
 
 def test_other_content_under_the_same_name_gets_a_name_of_its_own_and_keeps_it(world):
