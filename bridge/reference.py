@@ -22,6 +22,10 @@ from bridge.settings import Settings
 from transforms import payload
 from transforms.converters import FieldMap, NegateWhen
 from transforms.formats.csv import layout as csv
+from transforms.formats.idoc import options as idoc
+from transforms.formats.idoc.maps.postings import POSTINGS
+from transforms.formats.idoc.segments import SEGMENTS
+from transforms.formats.idoc.writing.agreement import Agreement
 from transforms.formats.json import layout as json
 from transforms.formats.x12 import options as x12
 from transforms.formats.x12.writers import envelope
@@ -44,6 +48,7 @@ def pages() -> dict[str, str]:
         "reason-codes.md": _reason_codes(),
         "company.md": _company(),
         "options.md": _options(),
+        "idoc.md": _idoc(),
     }
 
 
@@ -145,7 +150,9 @@ def _options() -> str:
         ("`options` of format `json`", json.Options),
         ("Format `json`: `document`, and each of `documents`", json.DocumentMap),
         ("`options` of format `x12`", x12.Options),
+        ("`options` of format `idoc`", idoc.Options),
         ("`x12` in the settings of connector `file_drop`", envelope.Profile),
+        ("`idoc` in the settings of connector `file_drop`", Agreement),
         ("A field of `header` and `line` (csv, json)", FieldMap),
         ("`negate_when` of a field", NegateWhen),
         ("`payload` of an endpoint", payload.Payload),
@@ -157,6 +164,33 @@ def _options() -> str:
         "What may stand under `options` of a source and `payload` of an endpoint. Examples stand in",
         "[layouts](layouts.md).",
         *_sections(models),
+    )
+
+
+def _idoc() -> str:
+    places = [
+        (f"`{segment.name}`", f"`{segment.flat_name}`", f"`{segment.parent}`" if segment.parent else "",
+         ", ".join(f"{name} {offset}+{length}" for name, offset, length, _ in segment.fields))
+        for segment in SEGMENTS.values()
+    ]  # fmt: skip
+    types = [
+        (movement, posting.what, posting.status, posting.reason if posting.what == "change" else "",
+         "yes" if posting.cancels else "")
+        for movement, posting in sorted(POSTINGS.items())
+    ]  # fmt: skip
+    return _page(
+        "SAP IDocs: segments and movement types",
+        "What is read and written of each segment. Places are offsets in the 1,000 characters of SDATA and",
+        "lengths. The option `fields` of a source moves those that a release has elsewhere.",
+        "",
+        *_table(("Segment", "In a flat file", "Below", "Fields"), places),
+        "",
+        "## Movement types",
+        "",
+        "A type that is not here stops its line. One that cancels needs the document that it cancels",
+        "(LFBNR, REF_DOC).",
+        "",
+        *_table(("Type", "What it is", "Stock status", "Reason", "Cancels"), types),
     )
 
 

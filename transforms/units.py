@@ -97,7 +97,41 @@ _EDIFACT = _REC20 | {
     "NRL": "XRO",
 }
 
-SYSTEMS: dict[str, dict[str, str]] = {"x12": _X12, "edifact": _EDIFACT, "rec20": _REC20}
+_SAP = _REC20 | {
+    "ST": "H87",  # a piece (Stück), neither sheet nor set
+    "PC": "H87",
+    "PCE": "H87",
+    "DZ": "DZN",
+    "PAA": "PR",
+    "KAR": "XCT",
+    "CAR": "XCT",
+    "KI": "XCS",
+    "CS": "XCS",
+    "CV": "XCS",
+    "PAL": "XPX",
+    "PF": "XPX",
+    "PAK": "XPK",
+    "PK": "XPK",
+    "ROL": "XRO",
+    "KG": "KGM",
+    "G": "GRM",
+    "TO": "TNE",
+    "LB": "LBR",
+    "OZ": "ONZ",
+    "M": "MTR",
+    "CM": "CMT",
+    "MM": "MMT",
+    "FT": "FOT",
+    '"': "INH",
+    "YD": "YRD",
+    "L": "LTR",
+    "ML": "MLT",
+    "GAL": "GLL",
+    "M2": "MTK",
+    "FT2": "FTK",
+}
+
+SYSTEMS: dict[str, dict[str, str]] = {"x12": _X12, "edifact": _EDIFACT, "rec20": _REC20, "sap": _SAP}
 """Source code → Rec 20 by the system in which a source writes its units."""
 
 

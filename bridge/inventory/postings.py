@@ -2,7 +2,7 @@
 
 A movement takes a positive quantity from one bucket to another; a bucket is a site of ours with a
 stock status, or a virtual place outside (``@supplier``, ``@customer``, ``@adjust``, ``@scrap``,
-``@transit:<transfer>``). What goes in comes out somewhere, so all buckets of an item sum to zero.
+``@production``, ``@transit:<transfer>``). What goes in comes out somewhere, so all buckets of an item sum to zero.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from transforms.canonical.shipments import (
 )
 
 SUPPLIER, CUSTOMER, ADJUST, SCRAP = "@supplier", "@customer", "@adjust", "@scrap"
+PRODUCTION = "@production"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,8 @@ def _adjusted(_document: Document, site: str, line: ResolvedLine) -> Iterator[Dr
     here = _here(line, site, told.stock_status)
     if told.reason == "scrap":
         yield "", "scrap", -line.base_quantity, here, Bucket(SCRAP)
+    elif told.reason == "consumption":
+        yield "", "consumption", -line.base_quantity, here, Bucket(PRODUCTION)
     else:
         kind = "count_gain" if line.base_quantity >= 0 else "count_loss"
         yield "", kind, line.base_quantity, Bucket(ADJUST), here

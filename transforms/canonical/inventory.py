@@ -15,8 +15,8 @@ class AdjustmentLine(Line):
     location: str | None = None
     stock_status: StockStatus = StockStatus.AVAILABLE
     reason: str = "other"
-    """``cycle_count``, ``damage``, ``scrap``, ``found``, ``receipt``, ``shipment``, ``transfer``,
-    ``correction`` (of what ``references`` name), ``other``."""
+    """``cycle_count``, ``consumption``, ``damage``, ``scrap``, ``found``, ``receipt``, ``shipment``,
+    ``transfer``, ``correction`` (of what ``references`` name), ``other``."""
     source_reason: str | None = None
 
 

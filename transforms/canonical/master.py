@@ -9,6 +9,23 @@ from pydantic import Field
 from transforms.canonical.document import Codes, Document, Frozen, Quantity
 
 
+class ProposedUnit(Frozen):
+    """Another unit of the item: ``denominator`` of it are ``numerator`` base units."""
+
+    unit: str
+    source_unit: str | None = None
+    numerator: int
+    denominator: int
+    gtin: str | None = None
+
+
+class PlantStock(Frozen):
+    """What is to be kept of the item at one site."""
+
+    site: Codes
+    safety_stock: Quantity
+
+
 class ProposedItem(Frozen):
     """One item as the partner knows it. It is not looked up: it may be new to us."""
 
@@ -25,6 +42,14 @@ class ProposedItem(Frozen):
     """The consumer unit inside the case."""
     effective_from: str | None = None
     """ISO date."""
+    kind: str | None = None
+    """The partner's own word for what sort of item it is."""
+    tracking: str | None = None
+    """``lot`` where the partner follows it by batch."""
+    shelf_life_days: int | None = None
+    min_remaining_shelf_life_days: int | None = None
+    units: tuple[ProposedUnit, ...] = ()
+    plants: tuple[PlantStock, ...] = ()
 
 
 class ItemProposed(Document):
@@ -34,7 +59,7 @@ class ItemProposed(Document):
 
     proposer: str
     catalogue: str | None = None
-    items: tuple[ProposedItem, ...]
+    items: tuple[ProposedItem, ...] = Field(min_length=1)
 
     @property
     def size(self) -> int:

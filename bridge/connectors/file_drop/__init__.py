@@ -13,38 +13,28 @@ import re
 import string
 import tempfile
 import threading
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 from zlib import crc32
 
-import orjson
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field, field_validator
 
 from bridge.connectors.contract import Features, Outgoing, Payload, Receipt, Result
+from bridge.connectors.encoders import Encoding, encoder
 from bridge.errors import CrossdockError, DestinationRejected, DestinationUnavailable, ResultUnknown
-from bridge.store.control_numbers import HIGHEST, Numbers
-from transforms.canonical import TYPES
 from transforms.errors import TransformError
-from transforms.formats.x12.writers.envelope import Control, Profile
 
 _NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._+-]{0,199}\Z")
 
 
-class Settings(BaseModel):
+class Settings(Encoding):
     """What stands under ``settings`` of an endpoint whose connector is ``file_drop``."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     folder: Path = Field(
         description="Where files appear; give it whole, a relative path is below the working folder."
     )
     name: str = Field("{number}.{id}", description="File name, from fields of the CloudEvents envelope.")
-    encoder: Literal[
-        "json", "x12-846", "x12-855", "x12-856", "x12-940", "x12-943", "x12-997", "x12-999", "x12-ta1"
-    ] = Field("json", description="What is written: JSON, or an X12 interchange with this set.")
-    x12: Profile = Field(Profile(), description="How the partner wants its X12.")
 
     @field_validator("name")
     @classmethod
@@ -67,10 +57,7 @@ class FileDrop:
     def __init__(self, settings: Settings, payload: Payload | None) -> None:
         self._settings, self._payload = settings, payload
         self._naming = threading.Lock()
-        kind = settings.encoder.removeprefix("x12-")
-        self._encode: Callable[[Outgoing], bytes] = (
-            self._as_json if kind == "json" else _as_x12(kind, settings.x12)
-        )
+        self._encode = encoder(settings, payload)
 
     async def deliver(self, batch: Sequence[Outgoing], *, timeout: float) -> Sequence[Result]:
         return [await self._within(timeout, one) for one in batch]
@@ -107,33 +94,11 @@ class FileDrop:
             raise DestinationRejected(f"{name!r} is not a name for a file: letters, digits and ._+- only")
         return self._settings.folder / name
 
-    def _as_json(self, one: Outgoing) -> bytes:
-        return orjson.dumps(self._payload(one.document) if self._payload else one.document)
-
     async def look_up(self, key: str, *, timeout: float) -> Receipt | None:
         raise NotImplementedError("a folder is idempotent and is never asked")
 
     async def close(self) -> None:
         pass
-
-
-def _as_x12(kind: str, profile: Profile) -> Callable[[Outgoing], bytes]:
-    from transforms.formats.x12 import writers  # noqa: PLC0415  # only folders that need them load them
-
-    def encode(one: Outgoing) -> bytes:
-        document = TYPES[one.document["type"]].model_validate(one.document["data"])
-        numbers = one.numbers or _made_up(one.document["id"])
-        control = Control(numbers.interchange, numbers.group, numbers.first_set)
-        at = datetime.fromisoformat(one.document["time"]).astimezone(UTC)
-        return writers.write(kind, document, profile=profile, control=control, at=at)
-
-    return encode
-
-
-def _made_up(document_id: str) -> Numbers:
-    """Where no series is kept: the same number each time it is written, but no order in them."""
-    number = crc32(document_id.encode()) % HIGHEST + 1
-    return Numbers(number, number, 1)
 
 
 def _write_whole(path: Path, content: bytes) -> None:
