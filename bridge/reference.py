@@ -181,7 +181,8 @@ def _idoc() -> str:
     return _page(
         "SAP IDocs: segments and movement types",
         "What is read and written of each segment. Places are offsets in the 1,000 characters of SDATA and",
-        "lengths. The option `fields` of a source moves those that a release has elsewhere.",
+        "lengths; they matter in flat files only. The option `fields` of a source moves those that a release has",
+        "elsewhere: compare with the segment documentation of the system before the first message.",
         "",
         *_table(("Segment", "In a flat file", "Below", "Fields"), places),
         "",

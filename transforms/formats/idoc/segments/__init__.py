@@ -1,9 +1,10 @@
 """The segments that we know, by family of IDoc types.
 
-Lengths of E1EDK*, E1EDL2*, E1ADRM1, E1EDT13, E1MAR* and E1MBXY* were compared with public field lists; those
-of E1EDKA1, E1EDP19, E1EDP20, E1EDS01, E1EDL11, E1EDL37, E1EDL4*, VGBEL and VGPOS, and of what stands behind
-AMOUNT_LC in E1BP2017_GM_ITEM_CREATE, are from memory. A partner's own segment definition goes into the
-option ``fields`` of the profile.
+Compared with public field lists were EDI_DC40, E1EDK01, E1EDP01 up to PEINH, E1EDL18, E1EDL20, E1EDL21,
+E1EDL24 up to VFDAT, E1ADRM1, E1EDT13, E1MARAM up to MEINS, E1MARCM, E1MBXYH, E1MBXYI and
+E1BP2017_GM_HEAD_01. All other places are from memory: compare them with the segment documentation of the
+system before the first message (they matter only in flat files), and put what differs into the option
+``fields`` of the profile.
 """
 
 from __future__ import annotations
