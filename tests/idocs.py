@@ -81,6 +81,7 @@ def seg(name, *below, **fields):
 
 
 def head(message, kind, **more):
+    """A control record's fields; ``more`` overrides."""
     return {
         "TABNAM": "EDI_DC40", "MANDT": "100", "DOCNUM": "0000000000004711", "DIRECT": "2", "IDOCTYP": kind,
         "MESTYP": message, "SNDPRT": "LS", "SNDPRN": "SAPERP", "RCVPRN": "NORTHBAY", "CREDAT": "20261102",
@@ -178,10 +179,12 @@ def item(position="000010", menge="12.000", unit="PCE", material="00000000000000
     )  # fmt: skip
 
 
-def delivery(*items, message="WHSCON", kind="LF", parties=None, below=(), docnum="0000000000004711", **control):
+def delivery(
+    *items, message="WHSCON", kind="LF", parties=None, below=(), docnum="0000000000004711", **control
+):
     parties = {"WE": "0000009002", "SP": "DHL"} if parties is None else parties
     return (
-        head(message, "DELVRY03", DOCNUM=docnum, **control),
+        head(message, "DELVRY03", **({"DOCNUM": docnum} | control)),
         seg(
             "E1EDL20",
             seg("E1EDL21", LFART=kind),
@@ -203,7 +206,7 @@ def goods(position="000010", quantity="6.000", *below, **fields):
 
 def wmmbxy(*items, number="WR-1", docnum="0000000000004711", **control):
     return (
-        head("WMMBXY", "WMMBID02", DOCNUM=docnum, **control),
+        head("WMMBXY", "WMMBID02", **({"DOCNUM": docnum} | control)),
         seg("E1MBXYH", *items, BLDAT="20261101", BUDAT="20261102", XBLNR=number),
     )
 

@@ -44,7 +44,11 @@ def test_an_order(spell):
     events = read(spell(*order(item("000010", VPREI="24.00", PEINH="10"), item("000020", menge="5.500"))))
     document = one(events)
     assert document.type == "crossdock.order.submitted.v1"
-    assert (document.number, document.references, document.customer) == ("PO-77", {"document": "4500000077"}, "sap")
+    assert (document.number, document.references, document.customer) == (
+        "PO-77",
+        {"document": "4500000077"},
+        "sap",
+    )
     assert (document.ship_to, document.requested_date, document.kind) == ({"92": "9002"}, "2026-11-15", "NB")
     assert document.occurred_at.isoformat() == "2026-11-01T00:00:00+00:00"
     first, second = document.lines
@@ -67,7 +71,14 @@ def test_the_items_of_an_order_may_be_counted_and_scheduled(spell):
     assert (line.quantity, line.item, line.unit) == (7, {"VN": "ABC-1"}, "KGM")
     [problem] = problems(read(spell(*order(item(), total="2"))))
     assert (problem.code, problem.location.field) == ("CTRL_TOTAL_MISMATCH", "SUMME")
-    at_odds = seg("E1EDP01", seg("E1EDP20", WMENG="4"), seg("E1EDP19", QUALF="002", IDTNR="A"), POSEX="1", MENGE="5", MENEE="EA")
+    at_odds = seg(
+        "E1EDP01",
+        seg("E1EDP20", WMENG="4"),
+        seg("E1EDP19", QUALF="002", IDTNR="A"),
+        POSEX="1",
+        MENGE="5",
+        MENEE="EA",
+    )
     [problem] = problems(read(spell(*order(at_odds))))
     assert problem.code == "CTRL_TOTAL_MISMATCH"
 
@@ -99,7 +110,9 @@ def test_an_unknown_action_is_refused(spell):
 @both
 def test_a_ship_notice(spell):
     order_of = seg("E1EDL41", QUALI="001", BSTNR="P-7001", POSEX="000010")
-    pallet = seg("E1EDL37", seg("E1EDL44", POSNR="000010", VEMNG="6", VEMEH="ST"), EXIDV="00095212340000000013")
+    pallet = seg(
+        "E1EDL37", seg("E1EDL44", POSNR="000010", VEMNG="6", VEMEH="ST"), EXIDV="00095212340000000013"
+    )
     line = goods("000010", "6.000", order_of, seg("E1EDL11", SERNR="S1"), CHARG="L1", KDMAT35="SKU-005",
                  EAN11="9521234000013", VFDAT="20270131")  # fmt: skip
     events = read(spell(*delivery(line, message="DESADV", below=(pallet,))))
@@ -107,7 +120,11 @@ def test_a_ship_notice(spell):
     assert document.type == "crossdock.inbound.advised.v1"
     assert (document.number, document.supplier, document.site) == ("80001234", "sap", {"92": "9002"})
     assert (document.shipped_at, document.eta) == ("2026-11-02", "2026-11-04T07:00:00+00:00")
-    assert (document.carrier, document.bill_of_lading, document.references) == ("DHL", "BOL-1", {"po": "P-7001"})
+    assert (document.carrier, document.bill_of_lading, document.references) == (
+        "DHL",
+        "BOL-1",
+        {"po": "P-7001"},
+    )
     [line] = document.lines
     assert line.item == {"VN": "4711", "BP": "SKU-005", "EN": "9521234000013"}
     assert (line.po_number, line.po_line, line.sscc) == ("P-7001", "10", "095212340000000013")
@@ -133,11 +150,22 @@ def test_of_a_batch_split_the_sub_items_count_and_inherit(spell, message):
     order_of = seg("E1EDL41", QUALI="001", BSTNR="P-7001", POSEX="000010")
     parent = goods("000010", "0.000", order_of)
     subs = [
-        seg("E1EDL24", POSNR=f"90000{n}", HIPOS="000010", MATNR="4711", CHARG=f"L{n}", LFIMG=f"{n}.000", VRKME="ST")
+        seg(
+            "E1EDL24",
+            POSNR=f"90000{n}",
+            HIPOS="000010",
+            MATNR="4711",
+            CHARG=f"L{n}",
+            LFIMG=f"{n}.000",
+            VRKME="ST",
+        )
         for n in (1, 2)
     ]
     document = one(read(spell(*delivery(parent, *subs, message=message))))
-    assert [(line.line, line.lot, line.quantity) for line in document.lines] == [("900001", "L1", 1), ("900002", "L2", 2)]
+    assert [(line.line, line.lot, line.quantity) for line in document.lines] == [
+        ("900001", "L1", 1),
+        ("900002", "L2", 2),
+    ]
     if message == "DESADV":
         assert {line.po_number for line in document.lines} == {"P-7001"}
     else:
@@ -181,7 +209,12 @@ def test_a_material(spell):
     assert (document.type, document.number) == ("crossdock.master.item.proposed.v1", "4711")
     assert document.ordering_key == "master:item:sap:4711"
     [told] = document.items
-    assert (told.item, told.description, told.action, told.unit) == ({"SK": "4711"}, "Drill bit 6 mm", "add", "H87")
+    assert (told.item, told.description, told.action, told.unit) == (
+        {"SK": "4711"},
+        "Drill bit 6 mm",
+        "add",
+        "H87",
+    )
     assert (told.tracking, told.shelf_life_days, told.min_remaining_shelf_life_days) == ("lot", 365, 30)
     assert [(u.unit, u.numerator, u.denominator, u.gtin) for u in told.units] == [
         ("XCT", 12, 1, "9521234000013"), ("KGM", 1000, 3, None),
@@ -209,7 +242,11 @@ BACK = {"LFBNR": "5000000001"}
 TO = {"UMWRK": "2000", "UMLGO": "0002"}
 A, Q, B, R = "available", "quality_hold", "blocked", "return_pending"
 ROWS = [
-    ("101", {"EBELN": "4500000001", "EBELP": "00010"}, [("receipt.confirmed", {"po": "4500000001"}, 6, None)]),
+    (
+        "101",
+        {"EBELN": "4500000001", "EBELP": "00010"},
+        [("receipt.confirmed", {"po": "4500000001"}, 6, None)],
+    ),
     ("101", {"EBELN": "4500000001", "INSMK": "X"}, [("receipt.confirmed", {"po": "4500000001"}, 6, Q)]),
     ("101", {"EBELN": "4500000001", "INSMK": "S"}, [("receipt.confirmed", {"po": "4500000001"}, 6, B)]),
     ("101", {"AUFNR": "000001000001"}, [("receipt.confirmed", {"production_order": "1000001"}, 6, None)]),
@@ -221,11 +258,19 @@ ROWS = [
     ("502", BACK, [("receipt.reversed", {}, 6, None)]),
     ("201", {"KOSTL": "0000004100"}, [("inventory.adjusted", {"cost_center": "4100"}, -6, "consumption")]),
     ("202", BACK, [("inventory.adjusted", {"cancels": "5000000001"}, 6, "consumption")]),
-    ("261", {"AUFNR": "1000001"}, [("inventory.adjusted", {"production_order": "1000001"}, -6, "consumption")]),
+    (
+        "261",
+        {"AUFNR": "1000001"},
+        [("inventory.adjusted", {"production_order": "1000001"}, -6, "consumption")],
+    ),
     ("262", BACK, [("inventory.adjusted", {"cancels": "5000000001"}, 6, "consumption")]),
     ("301", TO, [("transfer.shipped", {}, 6, "1000>2000"), ("transfer.received", {}, 6, "2000")]),
     ("302", {**TO, **BACK}, [("transfer.shipped", {}, 6, "2000>1000"), ("transfer.received", {}, 6, "1000")]),
-    ("311", {"UMLGO": "0002"}, [("transfer.shipped", {}, 6, "1000>1000"), ("transfer.received", {}, 6, "1000")]),
+    (
+        "311",
+        {"UMLGO": "0002"},
+        [("transfer.shipped", {}, 6, "1000>1000"), ("transfer.received", {}, 6, "1000")],
+    ),
     ("303", TO, [("transfer.shipped", {}, 6, "1000>2000")]),
     ("305", {}, [("transfer.received", {}, 6, "1000")]),
     ("641", {**TO, "EBELN": "4600000001"}, [("transfer.shipped", {}, 6, "1000>2000")]),
@@ -263,7 +308,9 @@ def told(document):
 
 
 @both
-@pytest.mark.parametrize(("movement", "fields", "want"), ROWS, ids=[f"{row[0]}-{n}" for n, row in enumerate(ROWS)])
+@pytest.mark.parametrize(
+    ("movement", "fields", "want"), ROWS, ids=[f"{row[0]}-{n}" for n, row in enumerate(ROWS)]
+)
 def test_a_movement_by_its_type(spell, movement, fields, want):
     found = many(read(spell(*wmmbxy(moved(movement, **fields)))))
     assert [told(document) for document in found] == want
@@ -331,7 +378,11 @@ def test_a_site_may_be_a_storage_location(spell):
 def test_a_goods_movement_by_its_code(spell, code, movement, fields, kind):
     document = one(read(spell(*mbgmcr(posted(movement, **fields), code=code))))
     assert document.type == f"crossdock.{kind}.v1"
-    assert (document.site, document.lines[0].quantity, document.lines[0].unit) == ({"92": "1000"}, document.lines[0].quantity, "H87")
+    assert (document.site, document.lines[0].quantity, document.lines[0].unit) == (
+        {"92": "1000"},
+        document.lines[0].quantity,
+        "H87",
+    )
 
 
 @both
@@ -362,7 +413,9 @@ def test_a_material_number_loses_zeros_only_when_it_is_numeric(spell, given, kep
     [line] = one(read(spell(*delivery(goods(**{name: given}))))).lines
     assert line.item == {"SK": kept}
     if name == "MATNR":
-        assert one(read(spell(*delivery(goods(MATNR=given))), strip_zeros=False)).lines[0].item == {"SK": given}
+        assert one(read(spell(*delivery(goods(MATNR=given))), strip_zeros=False)).lines[0].item == {
+            "SK": given
+        }
 
 
 @both
@@ -374,7 +427,9 @@ def test_a_quantity_has_a_dot(spell, text, value):
 
 
 @both
-@pytest.mark.parametrize("text", ["6,0", "1.000,5", "1O", "1e3", "NaN", "1_000", "--6", "-6-", "+6", "12345678901234", "٣"])
+@pytest.mark.parametrize(
+    "text", ["6,0", "1.000,5", "1O", "1e3", "NaN", "1_000", "--6", "-6-", "+6", "12345678901234", "٣"]
+)
 def test_what_is_no_number_stops_its_line_and_no_other(spell, text):
     events = read(spell(*wmmbxy(moved("701", "1"), moved("701", text), moved("701", "3"))))
     [problem] = problems(events)

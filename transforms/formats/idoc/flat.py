@@ -49,8 +49,10 @@ def _records(source: BinaryIO, options: Options, first: bytes) -> Iterator[tuple
     while True:
         block = source.read(_BLOCK)
         rest += decoder.decode(block, final=not block)
-        if has_lines is None and (len(rest) > LENGTH + 1 or not block):
-            has_lines = ends.search(rest.lstrip(_BLANKS), 0, LENGTH + 2) is not None
+        if has_lines is None and (len(rest) > 2 * RECORD or not block):
+            head = rest.lstrip(_BLANKS)
+            longest = LENGTH if head.startswith(NAME) else RECORD
+            has_lines = ends.search(head, 0, longest + 2) is not None
         if has_lines:
             rest = yield from _lines(rest, ends, is_last=not block)
         elif has_lines is False:
