@@ -59,7 +59,7 @@ def numbers(events):
         (movement(2, TEST="X"), "ENV_TEST_FLAG", "TEST"),
         (movement(2, MESTYP="INVCON"), "DOC_UNSUPPORTED", "MESTYP"),
         (movement(2, IDOCTYP="ORDERS05"), "DOC_UNSUPPORTED", "MESTYP"),
-        (movement(2, CREDAT="20260231")[:1] + (seg("E1MBXYH", moved()),), "VALUE_DATE", "CREDAT"),
+        ((*movement(2, CREDAT="20260231")[:1], seg("E1MBXYH", moved())), "VALUE_DATE", "CREDAT"),
         (movement(2, moved("799")), "DOC_UNSUPPORTED", "BWART"),
         (movement(2, moved("701", ERFME="QQ")), "UOM_UNKNOWN", "ERFME"),
         (movement(2, moved("701", WERKS="")), "SYN_ELEMENT", "WERKS"),
@@ -67,9 +67,9 @@ def numbers(events):
         (movement(2, moved("311")), "SYN_ELEMENT", "UMWRK"),
         (movement(2, moved("701", "")), "SYN_ELEMENT", "ERFMG"),
         (movement(2, moved("701", MATNR="")), "SYN_ELEMENT", None),
-        (movement(2)[:1] + (seg("E1MBXYH", XBLNR="WR-2"),), "SYN_SEGMENT", None),
-        (movement(2)[:1] + (moved(),), "SYN_ORDER", None),
-        (movement(2)[:1] + (seg("E1MBXYH", seg("E1XYZ"), moved("701")),), "SYN_SEGMENT", None),
+        ((*movement(2)[:1], seg("E1MBXYH", XBLNR="WR-2")), "SYN_SEGMENT", None),
+        ((*movement(2)[:1], moved()), "SYN_ORDER", None),
+        ((*movement(2)[:1], seg("E1MBXYH", seg("E1XYZ"), moved("701"))), "SYN_SEGMENT", None),
     ],
     ids=lambda value: value if isinstance(value, str) else None,
 )
@@ -280,8 +280,7 @@ def test_lines_that_ran_together_do_not_swallow_each_other_or_the_next_idoc():
     lines = [line.rstrip() for line in records(*movement(1, moved("701"), moved("702")))]
     second = flat(*movement(2), trim=True)
     for at in range(1, len(lines) + 1):
-        text = "\n".join(lines[:at]) + "\n".join(["", *lines[at + 1 :]][at >= len(lines) :])
-        text = "\n".join(lines[: at - 1] + ["".join(lines[at - 1 : at + 1])] + lines[at + 1 :])
+        text = "\n".join([*lines[: at - 1], "".join(lines[at - 1 : at + 1]), *lines[at + 1 :]])
         events = read(text + ("" if at == len(lines) else "\n") + second)
         assert problems(events)
         assert numbers(events) == ["WR-2"]
