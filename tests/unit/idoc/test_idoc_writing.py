@@ -32,6 +32,7 @@ from transforms.canonical.shipments import (
     ShipmentVoided,
     TransferLine,
     TransferReceived,
+    TransferReceivedLine,
     TransferShipped,
 )
 from transforms.errors import TransformError
@@ -204,7 +205,7 @@ MOVEMENTS = [
     (about(ShipmentConfirmed, [line(ShipmentLine)]), ["601"], "03"),
     (about(ShipmentVoided, [line(ShipmentLine)]), ["602"], "06"),
     (about(TransferShipped, [line(TransferLine)], **TO), ["303"], "04"),
-    (about(TransferReceived, [line(TransferLine)]), ["305"], "04"),
+    (about(TransferReceived, [line(TransferReceivedLine)]), ["305"], "04"),
     (about(InventoryAdjusted, [line(AdjustmentLine), line(AdjustmentLine, "-6")]), ["701", "702"], "03"),
     (about(InventoryAdjusted, [line(AdjustmentLine, "-1", stock_status="damaged")]), ["708"], "03"),
     (about(InventoryAdjusted, [line(AdjustmentLine, "-1", reason="scrap")]), ["551"], "03"),

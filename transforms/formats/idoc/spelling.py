@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape  # nosec B406  # it writes; nothing is parsed
 
 from transforms.errors import OutOfRange
 from transforms.formats.idoc.segments import CONTROL, SEGMENTS, Field
