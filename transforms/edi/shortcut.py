@@ -166,7 +166,8 @@ def _simple(element: Element, dialect: Dialect) -> str:
         case "n":
             return f"-?[0-9]{{{least},{most}}}+"
         case "r" | "d":
-            whole, decimals = (most - 3, "(?:\\.[0-9]{1,3}+)?+") if most > 3 else (most, "")
+            has_room = most - 3 >= max(least, 1)
+            whole, decimals = (most - 3, "(?:\\.[0-9]{1,3}+)?+") if has_room else (most, "")
             return f"-?[0-9]{{{least},{whole}}}+{decimals}"
         case "dt":
             day = "(?:0[1-9]|1[0-2])(?:0[1-9]|1[0-9]|2[0-8])"

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from transforms.edi import walker
 from transforms.edi.faults import Fault, Wrong
+from transforms.edi.shortcut import Shortcut, worth_a_shortcut
 from transforms.edi.structure import Structure, nodes_of, segments_of
 from transforms.edi.walker import Walker
 from transforms.formats.x12 import standard
@@ -132,3 +133,20 @@ def test_every_segment_of_every_set_is_declared(version: str, kind: str) -> None
         assert (version, kind) == ("004010", "999")
     else:
         assert structure.tags <= set(structure.segments)
+
+
+@pytest.mark.parametrize("version", ["004010", "005010"])
+def test_a_pattern_can_be_made_of_every_loop_that_is_worth_one(version: str) -> None:
+    made = 0
+    for kind in {*v004010.SETS, *v005010.SETS}:
+        structure = standard.structure(version, kind)
+        waiting = list(structure.nodes) if structure else []
+        while waiting:
+            node = waiting.pop()
+            waiting += node.children
+            if worth_a_shortcut(node):
+                shortcut = Shortcut(structure, Dialect("*", "~", ">"))
+                shortcut.load([f"{node.tag}*"])
+                shortcut.sound(node, 0)
+                made += 1
+    assert made > 20

@@ -23,7 +23,9 @@ def events(kind, *body, version="004010", **options):
         f"GS*{GROUP_IDS[kind]}*P*N*20261102*1400*1*X*{version}~"
     )
     sets = "".join(f"{one}~" for one in (f"ST*{kind}*0001", *body, f"SE*{len(body) + 2}*0001"))
-    context = Context("nb", "x", "partner", "file/x/1", NOW, options={"acknowledge": False, **options})
+    context = Context(
+        "nb", "x", "partner", "file/x/1", NOW, options={"acknowledge": False, "structure": "off", **options}
+    )
     return list(x12.read(io.BytesIO(f"{head}{sets}GE*1*1~IEA*1*000000001~".encode()), context))
 
 

@@ -33,10 +33,14 @@ def stops(fault: Fault) -> bool:
     return fault.wrong is not Wrong.LOOP_TOO_OFTEN
 
 
+def kind(fault: Fault) -> type[TransformError]:
+    """The sort of error that a fault is."""
+    return _ERRORS.get(fault.wrong, ElementInvalid if fault.wrong.is_of_element else SegmentInvalid)
+
+
 def error(one: TransactionSet, fault: Fault) -> TransformError:
     """What stops a line or a set."""
-    kind = _ERRORS.get(fault.wrong, ElementInvalid if fault.wrong.is_of_element else SegmentInvalid)
-    return kind(fault.text, location=_place(one, fault), value=fault.value)
+    return kind(fault)(fault.text, location=_place(one, fault), value=fault.value)
 
 
 def warning(one: TransactionSet, fault: Fault) -> Problem:

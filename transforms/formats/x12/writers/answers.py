@@ -14,11 +14,12 @@ from transforms.canonical.acknowledgements import (
 )
 from transforms.formats.x12.writers import envelope
 from transforms.formats.x12.writers.envelope import Body, Control, Parties, Profile, Segment
-from transforms.formats.x12.writers.lengths import longest
 
 _HAS_ELEMENTS = "8"
 """Data element 720: the segment has elements that are wrong."""
 _MOST_CODES = 5
+_LONGEST_COPY = 99
+"""Data element 724."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,17 +89,17 @@ def _element(words: Words, element: LocatedElement, profile: Profile) -> Segment
         position,
         element.reference or "",
         element.code,
-        _copy(element.value, words, profile),
+        _copy(element.value, profile),
     ]
 
 
-def _copy(value: str | None, words: Words, profile: Profile) -> str:
+def _copy(value: str | None, profile: Profile) -> str:
     """What stands in the element, left out where it cannot be said in these delimiters."""
     marks = (profile.element, profile.component, profile.terminator, profile.repetition)
     if not value or any(mark in value for mark in marks):
         return ""
     is_sayable = value.isprintable() and envelope.is_writable(value)
-    return value[: longest(words.element, 4, profile.version)] if is_sayable else ""
+    return value[:_LONGEST_COPY] if is_sayable else ""
 
 
 def _part_verdict(part: AcknowledgedPart) -> Segment:

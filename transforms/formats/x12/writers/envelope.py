@@ -1,7 +1,8 @@
 """The envelope around what we write in X12: delimiters, control numbers, counts, and what fits into an element.
 
 X12 has no way to escape a delimiter, so a value that contains one is refused by name; a partner whose data
-has it gets other delimiters by profile. Lengths are those of the standard, for the version that is written.
+has it gets other delimiters by profile. Every set is walked through along the standard's structure before it
+leaves: what a partner's checker would refuse is refused here, with the element that is to be put right.
 """
 
 from __future__ import annotations
@@ -13,9 +14,12 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from transforms.errors import ElementInvalid, TooLong, Unwritable
-from transforms.formats.x12.writers.lengths import longest
+from transforms.edi.faults import Fault, Wrong
+from transforms.edi.walker import Walker
+from transforms.errors import ElementInvalid, TooLong, TransformError, Unwritable
+from transforms.formats.x12 import standard, structural
 from transforms.location import Location
+from transforms.segments import Dialect
 
 HIGHEST = 999_999_999
 """Of a control number; behind it comes 1 again."""
@@ -36,8 +40,12 @@ class Profile(BaseModel):
         None, description="ISA05:ISA06 under which we write, such as `ZZ:NORTHBAY`; an answer knows its own."
     )
     receiver: str | None = Field(None, description="ISA07:ISA08 of the partner.")
-    group_sender: str | None = Field(None, description="GS02, where it differs from ISA06.")
-    group_receiver: str | None = Field(None, description="GS03, where it differs from ISA08.")
+    group_sender: str | None = Field(
+        None, description="GS02, where it differs from ISA06.", min_length=2, max_length=15
+    )
+    group_receiver: str | None = Field(
+        None, description="GS03, where it differs from ISA08.", min_length=2, max_length=15
+    )
     version: Literal["004010", "005010"] = Field(
         "004010", description="GS08 and the lengths that go with it."
     )
@@ -125,6 +133,7 @@ def interchange(
     """One group of sets of one ``kind``, as many as there are bodies. ``at`` is UTC."""
     segments: Body = []
     for ordinal, body in enumerate(bodies):
+        _check(body, kind, profile)
         number = f"{control.set_number(ordinal):04d}"
         segments += [["ST", kind, number], *body, ["SE", str(len(body) + 2), number]]
     sender = profile.group_sender or parties.sender[1]
@@ -164,6 +173,28 @@ def enclosed(
     return (end.join(lines) + end).encode("latin-1")
 
 
+def _check(body: Body, kind: str, profile: Profile) -> None:
+    declared = standard.structure(profile.version, kind) or standard.structure("005010", kind)
+    assert declared is not None, f"{kind} is written, so its structure has to be declared"
+    walker = Walker(declared, _dialect(profile))
+    walker.feed([_written(segment, profile) for segment in body])
+    walker.close()
+    fault = next(filter(structural.stops, walker.faults), None)
+    if fault is not None:
+        raise _refusal(fault)
+
+
+def _dialect(profile: Profile) -> Dialect:
+    repetition = profile.repetition if profile.version >= "005010" else None
+    return Dialect(profile.element, profile.terminator, profile.component, repetition)
+
+
+def _refusal(fault: Fault) -> TransformError:
+    kind = TooLong if fault.wrong is Wrong.TOO_LONG else structural.kind(fault)
+    where = Location(tag=fault.tag, element=fault.element, component=fault.component)
+    return kind(fault.text, location=where, value=fault.value)
+
+
 def _written(segment: Segment, profile: Profile) -> str:
     tag, *elements = segment
     while elements and not elements[-1]:
@@ -171,10 +202,6 @@ def _written(segment: Segment, profile: Profile) -> str:
     for position, value in enumerate(elements, start=1):
         for part in value.split(profile.component) if tag in _COMPOSED else (value,):
             _check_plain(part, tag, position, profile)
-        most = longest(tag, position, profile.version)
-        if len(value) > most and len(value.strip("-").replace(".", "", 1)) > most:
-            text = f"{tag}{position:02d} {value!r} is longer than {most}"
-            raise TooLong(text, location=_at(tag, position), value=value)
     return profile.element.join([tag, *elements])
 
 

@@ -19,7 +19,7 @@ def body(document: TransferRequested | TransferShipped | InboundAdvised, profile
     segments: Body = [_head(document), *_places(document, profile)]
     bill = document.bill_of_lading if isinstance(document, InboundAdvised) else refs.get("bol")
     segments += [["N9", "BM", bill]] if bill else []
-    segments += [["W27", _METHOD, document.carrier]] if document.carrier else []
+    segments.append(["W27", _METHOD, document.carrier or ""])
     for line in document.lines:
         segments += [_line(line, profile), *parts.lot(line)]
     total = sum((line.quantity for line in document.lines), Decimal(0))
