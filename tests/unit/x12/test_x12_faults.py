@@ -8,10 +8,10 @@ from decimal import Decimal
 
 import pytest
 
+from transforms.edi.options import OptionsInvalid
+from transforms.edi.translate import MAX_BAD
 from transforms.errors import Problem, Unreadable
 from transforms.formats import x12
-from transforms.formats.x12.options import OptionsInvalid
-from transforms.formats.x12.translate import MAX_BAD
 from transforms.formats.x12.writers import Control, Profile, write
 from transforms.reading import MAX_LINES, Context, Drafted, PartClosed
 

@@ -4,33 +4,19 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
+
+from transforms.edi import options as edi
 
 
-class Options(BaseModel):
+class Options(edi.Options):
     """What stands under ``options`` of a source whose format is ``x12``."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
     sender: str | None = Field(None, description="ISA05:ISA06 that may send here, such as `ZZ:THREEPL`.")
     receiver: str | None = Field(None, description="ISA07:ISA08 that we answer to.")
     usage: Literal["P", "T"] = Field("P", description="ISA15 that this line takes.")
     acknowledge: bool = Field(True, description="Answer each interchange with a 997.")
     versions: tuple[str, ...] = Field(("003", "004", "005", "006"), description="What GS08 may begin with.")
-    gate: Literal["set", "interchange"] = Field(
-        "set", description="What must be right before a set counts: its own trailer, or also GE and IEA."
-    )
-    structure: Literal["reject", "warn", "off"] = Field(
-        "reject",
-        description="What a fault against the standard's segments, loops, lengths and codes does: stops its "
-        "line or set, is noted, or is not looked for.",
-    )
-    totals: Literal["reject", "warn"] = Field(
-        "reject", description="What a wrong control total does; a hash total only ever warns."
-    )
-    line_faults: Literal["line", "reject"] = Field(
-        "line", description="A bad value stops its line, or its whole set."
-    )
     site_roles: tuple[str, ...] = Field(
         ("ST", "WH", "RC", "SF", "DE"), description="N101 roles under which our site may stand, first wins."
     )
@@ -95,15 +81,6 @@ class Options(BaseModel):
     )
 
 
-class OptionsInvalid(ValueError):
-    """The options make no sense; the text names the option."""
-
-
 def parse(options: dict[str, Any]) -> Options:
-    """Raises :class:`OptionsInvalid`."""
-    try:
-        return Options.model_validate(options)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise OptionsInvalid(f"x12 option {where}: {first['msg']}") from error
+    """Raises :class:`transforms.edi.options.OptionsInvalid`."""
+    return edi.parse(Options, options, "x12")

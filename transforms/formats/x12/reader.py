@@ -22,7 +22,7 @@ _SEEKING = Dialect("*", "~", ">")
 
 
 def check_options(given: dict[str, Any]) -> None:
-    """Raise :class:`transforms.formats.x12.options.OptionsInvalid` with the option's name."""
+    """Raise :class:`transforms.edi.options.OptionsInvalid` with the option's name."""
     options.parse(given)
 
 
@@ -48,7 +48,7 @@ def read(source: BinaryIO, context: Context) -> Iterator[ReadEvent]:
             yield Problem.of(error)
         else:
             reading.take(_ISA)
-            interchange = Interchange(reading, dialect, isa, context, profile)
+            interchange = Interchange(reading, dialect, isa, context, options=profile)
             interchange.refusal = _refusal(isa, profile, seen)
             seen.add(isa[13])
             yield from interchange.read()

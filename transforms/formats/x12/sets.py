@@ -1,4 +1,4 @@
-"""One transaction set while it is read: where its segments stand, and what maps ask of their elements."""
+"""One transaction set, and what maps ask of its elements."""
 
 from __future__ import annotations
 
@@ -11,108 +11,47 @@ from typing import Any
 
 from transforms import units
 from transforms.canonical.document import Address, Codes
-from transforms.errors import DateInvalid, ElementInvalid, NotNumeric, TransformError, UnitUnknown
+from transforms.edi.message import REMEMBERED, Elements, Group, Message, element
+from transforms.errors import DateInvalid, ElementInvalid, NotNumeric, UnitUnknown
 from transforms.formats.x12.options import Options
-from transforms.location import Location
-from transforms.segments import Batch, Dialect
 
-LARGEST = 1 << 18
-"""Bytes of a set that is kept for repair; of a larger one only its places are known."""
-
-_REMEMBERED = 8192
 _NUMBER = re.compile(r"[+-]?(\d{1,15}(\.\d{0,6})?|\.\d{1,6})", re.ASCII)
 _DATE = re.compile(r"\d{8}", re.ASCII)
 _CLOCK = re.compile(r"\d{4}(\d{2}(\d{2})?)?", re.ASCII)
 _LOT, _SERIAL = "LT", "SN"
 
-Elements = list[str]
-"""A segment's elements; the first is the tag."""
-Group = list[Elements]
-"""Segments that belong together: a header, or a line with all that stands behind it."""
-
 
 @dataclass(slots=True)
-class Held:
-    """The pieces of batches in which a set stands: its text for repair, its places for whoever asks."""
+class TransactionSet(Message):
+    """A set with the headers around it."""
 
-    count: int = 0
-    whole: bool = True
-    _pieces: list[tuple[int, Batch, int, int]] = field(default_factory=list)
-    _size: int = 0
+    family = "x12"
+    closes = "SE"
 
-    def add(self, batch: Batch, start: int, end: int) -> None:
-        if not self._pieces or self._pieces[-1][1] is not batch:
-            self._size += len(batch.text)
-        self._pieces.append((self.count, batch, start, end))
-        self.count += end - start
-        if self._size > 4 * LARGEST:  # batches are shared with neighbours, so this much may be a small set
-            self.whole = False
-            del self._pieces[:-2]
+    isa: Elements = field(kw_only=True)
+    gs: Elements = field(kw_only=True)
+    options: Options = field(kw_only=True)
 
-    def segments(self) -> list[str]:
-        """All segments, while ``whole``."""
-        return [one for _, batch, start, end in self._pieces for one in batch.segments[start:end]]
-
-    def offset(self, ordinal: int) -> int | None:
-        """Byte offset of a segment of the set (the first is 1), unless it was let go."""
-        for before, batch, start, end in reversed(self._pieces):
-            index = ordinal - 1 - before
-            if 0 <= index < end - start:
-                return batch.offset(start + index)
-        return None
-
-
-@dataclass(slots=True)
-class TransactionSet:
-    """``isa``, ``gs`` and ``st`` are the headers around it; ``group`` is what a map just looks at."""
-
-    isa: Elements
-    gs: Elements
-    st: Elements
-    dialect: Dialect
-    options: Options
-    alias: Mapping[str, str]
-    partner: str
-    ordinal: int
-    held: Held = field(default_factory=Held)
-    group: Group = field(default_factory=list)
-    group_at: int = 0
-    """Ordinal of the group's first segment in the set."""
-    line: tuple[str, int] | None = None
-    """Tag and ordinal of the line being read."""
-    warnings: list[TransformError] = field(default_factory=list)
-    """What a map finds odd and takes all the same."""
-    known_units: dict[str, str] = field(default_factory=dict)
-    known_numbers: dict[str, Decimal] = field(default_factory=dict)
-    """The same few thousand quantities come again and again."""
+    @property
+    def settings(self) -> Options:
+        return self.options
 
     @property
     def kind(self) -> str:
-        return element(self.st, 1)
+        return element(self.head, 1)
 
     @property
     def control(self) -> str:
-        return element(self.st, 2)
+        return element(self.head, 2)
 
     @property
     def path(self) -> str:
         return f"ISA{self.isa[13]}/GS{element(self.gs, 6)}/ST{self.control}"
 
-    def place(self, elements: Elements, position: int | None = None) -> Location:
-        """Where a segment of the group being read, or one of its elements, stands."""
-        index = next((i for i, one in enumerate(self.group) if one is elements), 0)
-        return self.spot(self.group_at + index, elements[0], position)
-
-    def spot(self, ordinal: int, tag: str | None, position: int | None = None) -> Location:
-        """The segment of an ordinal as a place."""
-        path = self.path + ("/{}[{}]".format(*self.line) if self.line else "")
-        offset = self.held.offset(ordinal)
-        return Location(path=path, segment=ordinal, tag=tag, element=position, offset=offset)
-
-
-def element(elements: Elements, position: int) -> str:
-    """An element, or nothing."""
-    return elements[position] if position < len(elements) else ""
+    def wrapped(self, segments: list[str]) -> list[str]:
+        mark = self.dialect.element
+        head = [mark.join(self.isa), mark.join(self.gs)]
+        return [*head, *segments, f"GE{mark}1{mark}{self.gs[6]}", f"IEA{mark}1{mark}{self.isa[13]}"]
 
 
 def needed(one: TransactionSet, elements: Elements, position: int) -> str:
@@ -129,7 +68,7 @@ def quantity(one: TransactionSet, elements: Elements, position: int) -> Decimal:
         return found
     value = needed(one, elements, position)
     if _NUMBER.fullmatch(value) and abs(number := Decimal(value)) < 10**12:
-        if len(known) >= _REMEMBERED:
+        if len(known) >= REMEMBERED:
             known.clear()
         known[value] = number
         return number

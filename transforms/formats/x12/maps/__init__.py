@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from transforms.edi.maps import Map
 from transforms.formats.x12.maps import (
     acknowledgement_997,
     acknowledgement_999,
@@ -19,9 +20,9 @@ from transforms.formats.x12.maps import (
     shipment_945,
     transfer_943,
 )
-from transforms.formats.x12.maps.contract import Map
+from transforms.formats.x12.sets import TransactionSet
 
-MAPS: dict[str, Map] = {
+MAPS: dict[str, Map[TransactionSet]] = {
     "180": return_180.MAP,
     "832": catalogue_832.MAP,
     "846": inventory_846.MAP,

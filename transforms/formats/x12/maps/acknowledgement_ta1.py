@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from transforms.canonical.acknowledgements import AcknowledgementReceived
-from transforms.formats.x12.sets import Elements, element
+from transforms.edi.message import Elements, element
 from transforms.reading import Context, Drafted
 from transforms.segments import Dialect
 

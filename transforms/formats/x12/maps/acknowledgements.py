@@ -11,10 +11,11 @@ from functools import partial
 from typing import Any
 
 from transforms.canonical.acknowledgements import AcknowledgementReceived
+from transforms.edi.maps import Fields, Made, Map, Settled
+from transforms.edi.message import Elements, Group, element
 from transforms.errors import ElementInvalid, SegmentInvalid
 from transforms.formats.x12 import sets
-from transforms.formats.x12.maps.contract import Fields, Made, Map, Settled
-from transforms.formats.x12.sets import Elements, Group, TransactionSet, element
+from transforms.formats.x12.sets import TransactionSet
 
 VERDICTS = {
     "A": "accepted", "E": "accepted_with_errors", "P": "partly_accepted", "R": "rejected", "M": "rejected",
@@ -37,7 +38,7 @@ class Words:
     set_ends: str
 
 
-def layout(words: Words) -> Map:
+def layout(words: Words) -> Map[TransactionSet]:
     """The map: there are no lines, all of it is read at once."""
     return Map("", partial(_whole, words), _no_line, _no_documents)
 

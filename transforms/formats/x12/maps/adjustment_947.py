@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from transforms.canonical.document import StockStatus
 from transforms.canonical.inventory import InventoryAdjusted, InventoryStatusChanged
+from transforms.edi.maps import Fields, Made, Map
+from transforms.edi.message import Elements, Group, element
 from transforms.errors import DocumentNeeded, ElementInvalid, ReferenceMissing, Unsupported
 from transforms.formats.x12 import sets
-from transforms.formats.x12.maps.contract import Fields, Made, Map
-from transforms.formats.x12.sets import Elements, Group, TransactionSet, element
+from transforms.formats.x12.sets import TransactionSet
 
 _A, _Q, _D = StockStatus.AVAILABLE, StockStatus.QUALITY_HOLD, StockStatus.DAMAGED
 _MOVES = {

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from transforms.canonical.master import ItemProposed
+from transforms.edi.maps import Fields, Made, Map
+from transforms.edi.message import Group, element
 from transforms.formats.x12 import sets
 from transforms.formats.x12.maps import order_line
-from transforms.formats.x12.maps.contract import Fields, Made, Map, counted_in_ctt
-from transforms.formats.x12.sets import Group, TransactionSet, element
+from transforms.formats.x12.maps.totals import counted_in_ctt
+from transforms.formats.x12.sets import TransactionSet
 
 _EFFECTIVE = "007"
 _ACTIONS = {"02": "add", "03": "delete", "04": "change"}

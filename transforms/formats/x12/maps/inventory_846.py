@@ -14,11 +14,13 @@ from decimal import Decimal
 
 from transforms.canonical.document import StockStatus
 from transforms.canonical.inventory import InventorySnapshot
+from transforms.edi.maps import Fields, Made, Map
+from transforms.edi.message import Elements, Group, element
 from transforms.errors import SegmentInvalid
 from transforms.formats.x12 import sets
 from transforms.formats.x12.maps import order_line
-from transforms.formats.x12.maps.contract import Fields, Made, Map, counted_in_ctt
-from transforms.formats.x12.sets import Elements, Group, TransactionSet, element
+from transforms.formats.x12.maps.totals import counted_in_ctt
+from transforms.formats.x12.sets import TransactionSet
 
 _ON_HAND = "17"
 _STATUS = {

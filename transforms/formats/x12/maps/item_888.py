@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from transforms.canonical.master import ItemProposed
+from transforms.edi.maps import Fields, Made, Map
+from transforms.edi.message import Group, element
 from transforms.formats.x12 import sets
-from transforms.formats.x12.maps.contract import Fields, Made, Map
-from transforms.formats.x12.sets import Group, TransactionSet, element
+from transforms.formats.x12.sets import TransactionSet
 
 _ACTIONS = {"001": "change", "002": "delete", "021": "add"}
 """Data element 875; what it does not name is proposed as it stands."""
@@ -55,4 +56,4 @@ def _documents(_one: TransactionSet, header: Fields, lines: list[Fields]) -> lis
     return [Made(ItemProposed, {**{name: header[name] for name in names}, "items": lines}, [], header["key"])]
 
 
-MAP = Map("G39", _header, _line, _documents, loop_tag="G53", loop=_loop)
+MAP = Map("G39", _header, _line, _documents, loop_tags=("G53",), loop=_loop)

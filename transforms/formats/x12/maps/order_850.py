@@ -7,11 +7,13 @@ the line. An order stands or falls as a whole.
 from __future__ import annotations
 
 from transforms.canonical.orders import OrderCancelled, OrderChanged, OrderSubmitted
+from transforms.edi.maps import Fields, Made, Map, Settled
+from transforms.edi.message import Group, element
 from transforms.errors import Unsupported
 from transforms.formats.x12 import sets
 from transforms.formats.x12.maps import order_line
-from transforms.formats.x12.maps.contract import Fields, Made, Map, Settled, counted_in_ctt
-from transforms.formats.x12.sets import Group, TransactionSet, element
+from transforms.formats.x12.maps.totals import counted_in_ctt
+from transforms.formats.x12.sets import TransactionSet
 
 _TAKEN = {"00": "original", "04": "change", "05": "replace", "06": "confirm", "15": "resubmit"}
 _CANCEL, _CHANGE, _COPY = "01", "04", "07"

@@ -8,11 +8,13 @@ from __future__ import annotations
 from decimal import Decimal
 
 from transforms.canonical.orders import OrderCancelled, OrderChanged
+from transforms.edi.maps import Fields, Made, Map, Settled
+from transforms.edi.message import Elements, Group, element
 from transforms.errors import Unsupported
 from transforms.formats.x12 import sets
 from transforms.formats.x12.maps import order_line
-from transforms.formats.x12.maps.contract import Fields, Made, Map, Settled, counted_in_ctt
-from transforms.formats.x12.sets import Elements, Group, TransactionSet, element
+from transforms.formats.x12.maps.totals import counted_in_ctt
+from transforms.formats.x12.sets import TransactionSet
 
 _CANCEL = "01"
 _PURPOSES = ("00", "04", "05")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from transforms.edi.maps import Fields
+from transforms.edi.message import Elements, Group, element
 from transforms.errors import ElementInvalid, SplitMismatch, Unsupported
 from transforms.formats.x12 import sets
-from transforms.formats.x12.maps.contract import Fields
-from transforms.formats.x12.sets import Elements, Group, TransactionSet, element
+from transforms.formats.x12.sets import TransactionSet
 
 _REQUESTED = ("002", "010", "037", "038", "063", "064", "001")
 """Data element 374 in the order in which a date is what the customer asks for."""

@@ -15,10 +15,12 @@ from transforms.canonical.document import StockStatus
 from transforms.canonical.inbound import ReceiptConfirmed, ReceiptReversed, ReceiptSplit
 from transforms.canonical.returns import ReturnReceived, ReturnReversed
 from transforms.canonical.shipments import TransferReceived
+from transforms.edi.maps import Fields, Made, Map, Settled
+from transforms.edi.message import Group, element
 from transforms.errors import ElementInvalid, OutOfRange, Unsupported
 from transforms.formats.x12 import sets
-from transforms.formats.x12.maps.contract import Fields, Made, Map, Settled, summed_in
-from transforms.formats.x12.sets import Group, TransactionSet, element
+from transforms.formats.x12.maps.totals import summed_in
+from transforms.formats.x12.sets import TransactionSet
 
 _SPLITS = {
     "01": StockStatus.DAMAGED, "04": StockStatus.QUALITY_HOLD, "05": StockStatus.BLOCKED,
@@ -175,5 +177,5 @@ def _key(one: TransactionSet, header: Fields, lines: list[Fields], adjustment: s
 
 MAP = Map(
     "W07", _header, _line, _documents, summary_tag="W14", totals=summed_in("W14"), is_summed=True,
-    loop_tag="LX", needs_line=lambda header: header["is_told_whole"],
+    loop_tags=("LX",), needs_line=lambda header: header["is_told_whole"],
 )  # fmt: skip

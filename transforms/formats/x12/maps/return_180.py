@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from transforms.canonical.returns import ReturnAuthorised
+from transforms.edi.maps import Fields, Made, Map
+from transforms.edi.message import Elements, Group, element
 from transforms.errors import Unsupported
 from transforms.formats.x12 import sets
-from transforms.formats.x12.maps.contract import Fields, Made, Map
-from transforms.formats.x12.sets import Elements, Group, TransactionSet, element
+from transforms.formats.x12.sets import TransactionSet
 
 _PURPOSES = ("00", "06", "11", "13")
 _DISPOSITIONS = {"RA": "return", "RN": "return", "DI": "scrap", "SC": "donate", "RD": "reject"}

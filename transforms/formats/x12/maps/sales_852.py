@@ -13,11 +13,13 @@ from decimal import Decimal
 from transforms.canonical.document import StockStatus
 from transforms.canonical.inventory import InventorySnapshot
 from transforms.canonical.shipments import SalesReported
+from transforms.edi.maps import Fields, Made, Map
+from transforms.edi.message import Elements, Group, element
 from transforms.errors import BalanceMismatch, SegmentInvalid, Unsupported
 from transforms.formats.x12 import sets
 from transforms.formats.x12.maps import order_line
-from transforms.formats.x12.maps.contract import Fields, Made, Map, counted_in_ctt
-from transforms.formats.x12.sets import Elements, Group, TransactionSet, element
+from transforms.formats.x12.maps.totals import counted_in_ctt
+from transforms.formats.x12.sets import TransactionSet
 
 _SOLD, _NET, _RETURNED = "QS", "Q1", "QU"
 _ON_HAND = ("OH", "QE", "QA")

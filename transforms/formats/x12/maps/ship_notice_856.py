@@ -9,11 +9,13 @@ from __future__ import annotations
 from decimal import Decimal
 
 from transforms.canonical.inbound import InboundAdvised
+from transforms.edi.maps import Fields, Made, Map, Tally, Wrong
+from transforms.edi.message import Elements, Group, element
 from transforms.errors import CheckDigitWrong, OrderInvalid, OutOfRange, SegmentInvalid, Unsupported
 from transforms.formats.x12 import sets
 from transforms.formats.x12.maps import order_line
-from transforms.formats.x12.maps.contract import Fields, Made, Map, Tally, Wrong, ctt
-from transforms.formats.x12.sets import Elements, Group, TransactionSet, element
+from transforms.formats.x12.maps.totals import ctt
+from transforms.formats.x12.sets import TransactionSet
 from transforms.identifiers import is_valid_sscc
 
 _PURPOSE = {"00": "original", "01": "cancel", "04": "change", "05": "replace", "14": "original"}
@@ -205,5 +207,5 @@ def _totals(one: TransactionSet, summary: Group, tally: Tally) -> list[Wrong]:
 
 MAP = Map(
     "HL", _header, _line, _documents, summary_tag="CTT", totals=_totals, is_summed=True,
-    loop_tag="HL", loop=_loop, is_line=_is_item,
+    loop_tags=("HL",), loop=_loop, is_line=_is_item,
 )  # fmt: skip

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from transforms.canonical.orders import FulfilmentCancelRequested, FulfilmentRequested
+from transforms.edi.maps import Fields, Made, Map, Settled
+from transforms.edi.message import Group, element
 from transforms.errors import Unsupported
 from transforms.formats.x12 import sets
-from transforms.formats.x12.maps.contract import Fields, Made, Map, Settled, summed_in
-from transforms.formats.x12.sets import Group, TransactionSet, element
+from transforms.formats.x12.maps.totals import summed_in
+from transforms.formats.x12.sets import TransactionSet
 
 _PURPOSES = {"N": "original", "R": "change"}
 _CANCEL = "F"
@@ -81,5 +83,5 @@ def _documents(_one: TransactionSet, header: Fields, lines: list[Fields]) -> lis
 
 MAP = Map(
     "W01", _header, _line, _documents, summary_tag="W76", totals=summed_in("W76"), is_summed=True,
-    loop_tag="LX", loop=_loop, line_alone=False,
+    loop_tags=("LX",), loop=_loop, line_alone=False,
 )  # fmt: skip

@@ -11,10 +11,12 @@ from decimal import Decimal
 
 from transforms import units
 from transforms.canonical.shipments import ShipmentConfirmed, ShipmentVoided
+from transforms.edi.maps import Fields, Made, Map
+from transforms.edi.message import Elements, Group, element
 from transforms.errors import OutOfRange, TotalMismatch
 from transforms.formats.x12 import sets
-from transforms.formats.x12.maps.contract import Fields, Made, Map, summed_in
-from transforms.formats.x12.sets import Elements, Group, TransactionSet, element
+from transforms.formats.x12.maps.totals import summed_in
+from transforms.formats.x12.sets import TransactionSet
 from transforms.identifiers import is_valid_sscc
 
 _REVERSAL = "2"
@@ -135,5 +137,5 @@ def _documents(_one: TransactionSet, header: Fields, lines: list[Fields]) -> lis
 
 MAP = Map(
     "W12", _header, _line, _documents, summary_tag="W03", totals=summed_in("W03"), is_summed=True,
-    loop_tag="LX", loop=_loop,
+    loop_tags=("LX",), loop=_loop,
 )  # fmt: skip

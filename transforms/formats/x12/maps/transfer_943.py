@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from transforms.canonical.document import StockStatus
 from transforms.canonical.shipments import TransferShipped
+from transforms.edi.maps import Fields, Made, Map
+from transforms.edi.message import Group, element
 from transforms.errors import OutOfRange
 from transforms.formats.x12 import sets
-from transforms.formats.x12.maps.contract import Fields, Made, Map, summed_in
-from transforms.formats.x12.sets import Group, TransactionSet, element
+from transforms.formats.x12.maps.totals import summed_in
+from transforms.formats.x12.sets import TransactionSet
 
 _PAIRS = (4, 6)
 _HELD = {"01": StockStatus.QUALITY_HOLD}

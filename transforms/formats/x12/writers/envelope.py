@@ -14,10 +14,11 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from transforms.edi import structural
 from transforms.edi.faults import Fault, Wrong
 from transforms.edi.walker import Walker
 from transforms.errors import ElementInvalid, TooLong, TransformError, Unwritable
-from transforms.formats.x12 import standard, structural
+from transforms.formats.x12 import standard
 from transforms.location import Location
 from transforms.segments import Dialect
 

@@ -1,8 +1,9 @@
-"""Structural faults of a set as problems with their place."""
+"""Structural faults of a message as problems with their place."""
 
 from __future__ import annotations
 
 from transforms.edi.faults import Fault, Wrong
+from transforms.edi.message import Message
 from transforms.errors import (
     DateInvalid,
     ElementInvalid,
@@ -12,7 +13,6 @@ from transforms.errors import (
     SegmentInvalid,
     TransformError,
 )
-from transforms.formats.x12.sets import TransactionSet
 from transforms.location import Location
 
 _ERRORS: dict[Wrong, type[TransformError]] = {
@@ -38,18 +38,18 @@ def kind(fault: Fault) -> type[TransformError]:
     return _ERRORS.get(fault.wrong, ElementInvalid if fault.wrong.is_of_element else SegmentInvalid)
 
 
-def error(one: TransactionSet, fault: Fault) -> TransformError:
+def error(one: Message, fault: Fault) -> TransformError:
     """What stops a line or a set."""
     return kind(fault)(fault.text, location=_place(one, fault), value=fault.value)
 
 
-def warning(one: TransactionSet, fault: Fault) -> Problem:
+def warning(one: Message, fault: Fault) -> Problem:
     """What is noted and stops nothing."""
     found = error(one, fault)
     return Problem(found.code, found.text, found.location, found.value, warning=True)
 
 
-def _place(one: TransactionSet, fault: Fault) -> Location:
+def _place(one: Message, fault: Fault) -> Location:
     where = one.spot(stands_at(fault), fault.tag, fault.element)
     return Location(
         path=where.path, segment=where.segment, tag=where.tag, element=where.element,

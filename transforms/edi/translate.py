@@ -1,4 +1,4 @@
-"""One transaction set through its map, as it streams by, into drafted documents.
+"""One message through its map, as it streams by, into drafted documents.
 
 Segments come in runs of any length. A run is cut into groups (header, lines, loops, summary); a group
 that may go on in the next run waits for it. What is held is at most one document's lines.
@@ -9,12 +9,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, Generic
 
 from pydantic import ValidationError
 
 from transforms.canonical import trusted
+from transforms.edi import fragments, structural
 from transforms.edi.faults import Fault
+from transforms.edi.maps import Fields, M, Made, Map, Settled, Tally
+from transforms.edi.message import Group
 from transforms.errors import (
     ElementInvalid,
     OrderInvalid,
@@ -24,37 +27,33 @@ from transforms.errors import (
     TotalMismatch,
     TransformError,
 )
-from transforms.formats.x12 import fragments, structural
-from transforms.formats.x12.maps.contract import Fields, Made, Map, Settled, Tally
-from transforms.formats.x12.sets import Group, TransactionSet
 from transforms.mapping import line_model
 from transforms.reading import MAX_LINES, Drafted
 
 MAX_GROUP = 20_000
 """Segments of one line with all that belongs to it; the standard's own limits stay below."""
 MAX_BAD = 1_000
-"""Bad lines of one set; with more, something is wrong with the set and not with its lines."""
+"""Bad lines of one message; with more, something is wrong with the message and not with its lines."""
 _MAX_ABOVE = 2_000
 """Segments above the lines that are kept for the repair of a bad one."""
 
 
-class Translation:
-    """The body of one set. ``feed`` it, ``close`` it when its trailer is right; both draft documents.
+class Translation(Generic[M]):
+    """The body of one message. ``feed`` it, ``close`` it when its trailer is right; both draft documents.
 
-    Whatever they raise as :class:`TransformError` rejects the set. Problems of single lines wait in
-    ``problems`` until it is known that the set itself is good.
+    Whatever they raise as :class:`TransformError` rejects the message. Problems of single lines wait in
+    ``problems`` until it is known that the message itself is good.
     """
 
-    def __init__(
-        self, one: TransactionSet, layout: Map, *, key: str, part: str, faults: Sequence[Fault] = ()
-    ) -> None:
+    def __init__(self, one: M, layout: Map[M], *, key: str, part: str, faults: Sequence[Fault] = ()) -> None:
         """``faults`` against the standard are found beside the reading and stop what they stand in."""
         self.one, self.layout, self.key, self.part = one, layout, key, part
         self.problems: list[Problem] = []
         self._faults, self._told = faults, 0
         mark = one.dialect.element
-        tags = (layout.line_tag, layout.loop_tag, layout.summary_tag)
+        tags = (layout.line_tag, layout.summary_tag, *layout.loop_tags)
         self._breaks = tuple(tag + mark for tag in tags if tag)
+        self._alone = frozenset(tag for tag in tags if tag)
         self._fields: Fields | None = None
         self._is_settled = self._is_summed_up = False
         self._waiting: list[str] = []
@@ -69,8 +68,10 @@ class Translation:
         if self._is_settled:
             return
         segments = self._waiting + segments
-        breaks = self._breaks
-        cuts = [index for index, segment in enumerate(segments) if segment.startswith(breaks)]
+        breaks, alone = self._breaks, self._alone
+        cuts = [
+            index for index, segment in enumerate(segments) if segment.startswith(breaks) or segment in alone
+        ]
         if not cuts or cuts[0] > 0:
             cuts.insert(0, 0)
         if len(segments) - cuts[-1] > MAX_GROUP:
@@ -88,10 +89,10 @@ class Translation:
             return
         self._stop_for_fault()
         if self._fields is None:
-            raise SegmentInvalid("the set has no header segment", location=self.one.spot(1, "ST"))
+            raise SegmentInvalid("there is no header segment", location=self.one.spot(1, self.one.head[0]))
         if self._tally.lines == 0 and self.layout.needs_line(self._fields):
             raise SegmentInvalid(
-                f"the set has no line ({self.layout.line_tag})", location=self.one.spot(1, "ST")
+                f"there is no line ({self.layout.line_tag})", location=self.one.spot(1, self.one.head[0])
             )
         if self._tally.bad and self._tally.bad == self._tally.lines:
             first = self.problems[0]
@@ -102,8 +103,14 @@ class Translation:
     def _take(self, segments: list[str], cuts: list[int]) -> Iterator[Drafted]:
         """Read the groups between ``cuts``."""
         one, mark, hashed = self.one, self.one.dialect.element, cuts[0]
+        release = one.dialect.release
+        is_plain = release is None or not any(release in segment for segment in segments)
         for start, end in pairwise(cuts):
-            one.group = group = [segment.split(mark) for segment in segments[start:end]]
+            one.group = group = (
+                [segment.split(mark) for segment in segments[start:end]]
+                if is_plain
+                else [one.dialect.elements(segment) for segment in segments[start:end]]
+            )
             one.group_at = self._waiting_at + start
             try:
                 self._read(group)
@@ -169,12 +176,12 @@ class Translation:
             if any(not line["item"] for line in lines):
                 raise ElementInvalid("the line names no item", location=one.place(group[0]))
         except TransformError as error:
-            if not layout.line_alone or one.options.line_faults == "reject":
+            if not layout.line_alone or one.settings.line_faults == "reject":
                 raise
             tally.bad += 1
             if tally.bad > MAX_BAD:
                 raise OutOfRange(
-                    f"more than {MAX_BAD} bad lines in one set", location=error.location
+                    f"more than {MAX_BAD} bad lines in one message", location=error.location
                 ) from error
             above = self._above
             fragment = fragments.of_line(one, above, group) if len(above) < _MAX_ABOVE else None
@@ -184,8 +191,8 @@ class Translation:
                 if layout.is_summed:
                     counted = line.pop("counted", None)
                     tally.total += line["quantity"] if counted is None else counted
-                if one.options.item_id_order:
-                    line["item"] = _in_order(line["item"], one.options.item_id_order)
+                if one.settings.item_id_order:
+                    line["item"] = _in_order(line["item"], one.settings.item_id_order)
             self._lines += lines
         one.line = None
 
@@ -196,7 +203,7 @@ class Translation:
                 location=self.one.place(wrong.elements, wrong.position),
                 value=wrong.elements[wrong.position],
             )
-            if self.one.options.totals == "reject" and not wrong.is_hash:
+            if self.one.settings.totals == "reject" and not wrong.is_hash:
                 raise error
             self.problems.append(Problem(error.code, error.text, error.location, error.value, warning=True))
 
@@ -205,9 +212,9 @@ class Translation:
             self._above += group
 
     def _hash(self, segments: Sequence[str]) -> None:
-        """Content without control numbers: everything between ST and SE, whatever the delimiters."""
+        """Content without control numbers: everything between head and trailer, whatever the delimiters."""
         text = "\n".join([*segments, ""]).replace(self.one.dialect.element, "\x1d")
-        self._digest.update(text.encode("latin-1"))
+        self._digest.update(text.encode(self.one.codec))
 
     def _settle(self, settled: Settled) -> Iterator[Drafted]:
         if settled.warning is not None:
@@ -236,14 +243,14 @@ class Translation:
             if len({line["line"] for line in each.lines}) < len(each.lines):
                 _number_apart(each.lines)
             numbered = "" if self._documents == 1 else f"#{self._documents}"
-            # the good lines of a repaired set went through under its business key
+            # the good lines of a repaired message went through under its business key
             is_known = each.business_key is not None and not is_repair
             yield Drafted(
                 document=self._build(each),
                 key=self.key + numbered,
                 position=one.path + numbered,
                 part=self.part,
-                business_key=f"x12biz/{one.partner}/{one.kind}/{each.business_key}{cut}"
+                business_key=f"{one.family}biz/{one.partner}/{one.kind}/{each.business_key}{cut}"
                 if is_known
                 else None,
                 content_hash=content if is_known else None,
@@ -261,11 +268,13 @@ class Translation:
         except ValidationError as error:
             first = error.errors()[0]
             where = ".".join(str(part) for part in first["loc"])
-            raise ElementInvalid(f"{where}: {first['msg']}", location=self.one.spot(1, "ST")) from error
+            raise ElementInvalid(
+                f"{where}: {first['msg']}", location=self.one.spot(1, self.one.head[0])
+            ) from error
 
 
 class _Again(TransformError):
-    """No line of a set is good: the first line's problem becomes that of the set."""
+    """No line of a message is good: the first line's problem becomes that of the message."""
 
     def __init__(self, first: Problem) -> None:
         super().__init__(first.text, location=first.location, value=first.value)
