@@ -22,6 +22,8 @@ from bridge.settings import Settings
 from transforms import payload
 from transforms.converters import FieldMap, NegateWhen
 from transforms.formats.csv import layout as csv
+from transforms.formats.edifact import options as edifact
+from transforms.formats.edifact.writers import assembly
 from transforms.formats.idoc import options as idoc
 from transforms.formats.idoc.maps.postings import POSTINGS
 from transforms.formats.idoc.segments import SEGMENTS
@@ -150,6 +152,8 @@ def _options() -> str:
         ("`options` of format `json`", json.Options),
         ("Format `json`: `document`, and each of `documents`", json.DocumentMap),
         ("`options` of format `x12`", x12.Options),
+        ("`options` of format `edifact`", edifact.Options),
+        ("`edifact` in the settings of connector `file_drop`", assembly.Profile),
         ("`options` of format `idoc`", idoc.Options),
         ("`x12` in the settings of connector `file_drop`", envelope.Profile),
         ("`idoc` in the settings of connector `file_drop`", Agreement),

@@ -38,7 +38,6 @@ class Dialect:
     release: str | None = None
     """Takes its meaning from the delimiter behind it (EDIFACT's ``?``)."""
     closes: str = "IEA"
-    opens: str = "ISA"
     head: re.Pattern[str] = re.compile(r"ISA([^A-Za-z0-9 ])..\1.{10}\1..\1.{10}\1", re.DOTALL)
 
     def elements(self, segment: str) -> list[str]:
@@ -251,7 +250,5 @@ class Source:
 
 
 def _find_head(text: str, dialect: Dialect) -> int:
-    found = text.find(dialect.opens)
-    while found >= 0 and not dialect.head.match(text, found):
-        found = text.find(dialect.opens, found + 1)
-    return found
+    found = dialect.head.search(text)
+    return found.start() if found else -1

@@ -148,6 +148,15 @@ def rec20(code: str, *, system: str, alias: Mapping[str, str]) -> str:
     return unit
 
 
+def written(unit: str, *, system: str) -> str:
+    """What ``system`` calls a unit of Rec 20: its own word where it has one. The inverse of :func:`rec20`."""
+    return _WORDS[system].get(unit, unit)
+
+
+_WORDS = {name: {unit: code for code, unit in codes.items()} for name, codes in SYSTEMS.items()}
+"""Own words stand behind Rec 20 codes in a system's table, so that they win."""
+
+
 def factor(unit: str, base: str) -> Fraction | None:
     """How many ``base`` one ``unit`` is, exactly; ``None`` when only an item's own factors can say."""
     if unit == base:

@@ -1,4 +1,4 @@
-"""What a document looks like on its way out: JSON, an X12 interchange, or a SAP IDoc.
+"""What a document looks like on its way out: JSON, an X12 or EDIFACT interchange, or a SAP IDoc.
 
 Control numbers come with the delivery where its endpoint keeps a series. Elsewhere they follow from the
 document's id, so that writing it again gives the same bytes.
@@ -21,6 +21,7 @@ from bridge.connectors.contract import Outgoing, Payload
 from bridge.store.control_numbers import HIGHEST, Numbers
 from transforms.canonical import TYPES
 from transforms.canonical.document import Document
+from transforms.formats.edifact.writers import assembly as edifact
 from transforms.formats.idoc.writing.agreement import Agreement
 from transforms.formats.x12.writers.envelope import Control, Profile
 
@@ -34,8 +35,14 @@ class Encoding(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     encoder: Literal[
-        "json", "x12-846", "x12-855", "x12-856", "x12-940", "x12-943", "x12-997", "x12-999", "x12-ta1", "idoc"
-    ] = Field("json", description="What is written: JSON, an X12 interchange with this set, or SAP IDocs.")
+        "json", "x12-846", "x12-855", "x12-856", "x12-940", "x12-943", "x12-997", "x12-999", "x12-ta1",
+        "edifact", "idoc",
+    ] = Field(
+        "json",
+        description="What is written: JSON, an X12 interchange with this set, an EDIFACT interchange with the "
+        "message that the document becomes, or SAP IDocs.",
+    )  # fmt: skip
+    edifact: edifact.Profile = Field(edifact.Profile(), description="How the partner wants its EDIFACT.")
     x12: Profile = Field(Profile(), description="How the partner wants its X12.")
     idoc: Agreement | None = Field(None, description="How IDocs are written; encoder `idoc` needs it.")
 
@@ -50,6 +57,8 @@ def encoder(settings: Encoding, payload: Payload | None) -> Encode:
     """The one that an endpoint's settings name."""
     if settings.idoc is not None:
         return _idoc(settings.idoc)
+    if settings.encoder == "edifact":
+        return _edifact(settings.edifact)
     if settings.encoder == "json":
         return lambda one: orjson.dumps(payload(one.document) if payload else one.document)
     return _x12(settings.encoder.removeprefix("x12-"), settings.x12)
@@ -62,6 +71,16 @@ def _x12(kind: str, profile: Profile) -> Encode:
         numbers = one.numbers or _made_up(one.document["id"])
         control = Control(numbers.interchange, numbers.group, numbers.first_set)
         return writers.write(kind, _document(one), profile=profile, control=control, at=_time(one))
+
+    return encode
+
+
+def _edifact(profile: edifact.Profile) -> Encode:
+    from transforms.formats.edifact.writers import write
+
+    def encode(one: Outgoing) -> bytes:
+        numbers = one.numbers or _made_up(one.document["id"])
+        return write(_document(one), profile, control=numbers.interchange, at=_time(one))
 
     return encode
 

@@ -14,7 +14,7 @@ from transforms.errors import Unreadable
 from transforms.segments import MAX_SEGMENT, Dialect, Source
 
 X12 = Dialect("*", "~", ">")
-EDIFACT = Dialect("+", "'", ":", release="?", closes="UNZ", opens="UNB", head=re.compile("UNB.UNO[A-Z]"))
+EDIFACT = Dialect("+", "'", ":", release="?", closes="UNZ", head=re.compile("UNB.UNO[A-Z]"))
 
 
 def lex(data, dialect=X12, block=1 << 18):

@@ -15,6 +15,7 @@ from transforms.canonical.master import ItemProposed
 from transforms.canonical.orders import (
     FulfilmentCancelRequested,
     FulfilmentRequested,
+    OrderAnswered,
     OrderCancelled,
     OrderChanged,
     OrderSubmitted,
@@ -44,6 +45,7 @@ TYPES: dict[str, type[Document]] = {
         InventorySnapshot,
         InventoryStatusChanged,
         ItemProposed,
+        OrderAnswered,
         OrderCancelled,
         OrderChanged,
         OrderSubmitted,

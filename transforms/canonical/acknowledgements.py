@@ -44,9 +44,11 @@ class AcknowledgedPart(Frozen):
     control: str
     accepted: bool
     codes: tuple[str, ...] = ()
-    """The format's own error codes for the part (X12 718)."""
+    """The format's own error codes for the part (X12 718, EDIFACT 0085)."""
     segments: tuple[LocatedSegment, ...] = ()
     """What is wrong, and where. A part may be accepted in spite of it."""
+    version: str | None = None
+    """Version of the part where each part has its own, such as ``D:96A:UN:EAN008``."""
 
 
 class AcknowledgedGroup(Frozen):
@@ -61,10 +63,8 @@ class AcknowledgedGroup(Frozen):
     parts: tuple[AcknowledgedPart, ...] = ()
 
 
-class DocumentAcknowledged(Document):
-    """Answer to one interchange. ``number`` is the interchange's control number."""
-
-    type: ClassVar[str] = "crossdock.document.acknowledged.v1"
+class _Answer(Document):
+    """About one interchange. ``number`` is the interchange's control number."""
 
     format: str
     sender: dict[str, str]
@@ -73,8 +73,14 @@ class DocumentAcknowledged(Document):
     version: str | None = None
     test: bool = False
     codes: tuple[str, ...] = ()
-    """The format's own error codes for the interchange (X12 I18)."""
+    """The format's own error codes for the interchange (X12 I18, EDIFACT 0085)."""
     groups: tuple[AcknowledgedGroup, ...]
+
+
+class DocumentAcknowledged(_Answer):
+    """Our answer to one interchange."""
+
+    type: ClassVar[str] = "crossdock.document.acknowledged.v1"
 
     @property
     def sets(self) -> int:

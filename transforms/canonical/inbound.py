@@ -39,6 +39,8 @@ class InboundAdvised(Document):
     packages: Quantity | None = None
     weight: Quantity | None = None
     weight_unit: str | None = None
+    logistic_units: tuple[str, ...] = ()
+    """SSCC of every pallet and carton that is advised, where no line names it alone."""
     lines: tuple[AdvisedLine, ...]
 
     @property

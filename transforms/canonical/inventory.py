@@ -50,11 +50,23 @@ class InventoryStatusChanged(Document):
         return stock_key(self)
 
 
+class SnapshotPart(Frozen):
+    """A part of a line's quantity that has a lot, an expiry, a place or a pallet of its own."""
+
+    quantity: Quantity
+    lot: str | None = None
+    expiry: str | None = None
+    location: str | None = None
+    sscc: str | None = None
+    stock_status: StockStatus | None = None
+
+
 class SnapshotLine(Line):
     """What one keeper says is there of one item; ``quantity`` is the whole on hand in ``unit``.
 
-    ``by_status`` is a breakdown of it, ``committed`` what is promised out of it: neither is ever
-    added to it. ``stock_status`` is set when the figure speaks of stock in that condition only.
+    ``by_status`` and ``parts`` are breakdowns of it, ``committed`` what is promised out of it, ``others``
+    figures of another kind: none is ever added to it. ``stock_status`` is set when the figure speaks of
+    stock in that condition only.
     """
 
     location: str | None = None
@@ -67,6 +79,9 @@ class SnapshotLine(Line):
     """ISO 8601 duration until more can be had."""
     as_of: str | None = None
     """RFC 3339, where a line has a time of its own."""
+    parts: tuple[SnapshotPart, ...] = ()
+    others: dict[str, Quantity] | None = None
+    """By the source's own qualifier: in transit, on order, opening balance, movement of the period …"""
 
 
 class InventorySnapshot(Document):

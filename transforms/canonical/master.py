@@ -32,6 +32,8 @@ class ProposedItem(Frozen):
     line: str
     item: Codes
     description: str | None = None
+    group: str | None = None
+    """The partner's product group."""
     action: str = "add"
     """``add``, ``change`` or ``delete``."""
     unit: str | None = None

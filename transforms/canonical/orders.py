@@ -156,3 +156,31 @@ class FulfilmentCancelRequested(Document):
     @property
     def ordering_key(self) -> str:
         return f"shiporder:{self.site_code}:{self.number}"
+
+
+class AnsweredLine(Line):
+    """``quantity`` is what we ordered."""
+
+    answer: str
+    """``accepted``, ``changed`` or ``rejected``."""
+    confirmed: Quantity | None = None
+    """What will be delivered, where it is told."""
+    backordered: Quantity | None = None
+    promised: str | None = None
+    """ISO date."""
+
+
+class OrderAnswered(Document):
+    """A supplier answers an order of ours. ``number`` is the order's."""
+
+    type: ClassVar[str] = "crossdock.order.answered.v1"
+
+    supplier: str
+    answer: str
+    """``accepted``, ``changed`` or ``rejected``."""
+    promised: str | None = None
+    lines: tuple[AnsweredLine, ...] = ()
+
+    @property
+    def ordering_key(self) -> str:
+        return f"po:{self.supplier}:{self.number}"

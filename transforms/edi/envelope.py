@@ -93,7 +93,7 @@ class Interchange(ABC, Generic[M]):
         """The group that a head opens, with its refusal and the codes of that."""
 
     @abstractmethod
-    def _around(self, batch: Batch, at: int) -> Iterator[Problem | Group]:
+    def _implied(self) -> tuple[Group, TransformError | None]:
         """The group for a message that stands outside any, and what is wrong with that."""
 
     @abstractmethod
@@ -194,12 +194,10 @@ class Interchange(ABC, Generic[M]):
     def _part_begins(self, elements: Elements, batch: Batch, at: int) -> Iterator[ReadEvent]:
         yield from self._part_without_end()
         if self._group is None:
-            for found in self._around(batch, at):
-                if isinstance(found, Group):
-                    self._group = found
-                else:
-                    yield found
-        assert self._group is not None
+            self._group, wrong = self._implied()
+            self.groups.append(self._group)
+            if wrong is not None:
+                yield self._problem(wrong, self.grammar.opens, batch, at)
         self._count += 1
         one = self._opened(elements, self._group)
         one.held.add(batch, at, at + 1)
@@ -211,7 +209,7 @@ class Interchange(ABC, Generic[M]):
             self._check_control(one, self._group)
             self._admit(current, self._group)
         except ControlMismatch as error:
-            current.fail(error, self.grammar.control)
+            current.fail(error, self.grammar.duplicate)
         except TransformError as error:
             current.fail(error, self.grammar.unsupported)
 
@@ -314,7 +312,7 @@ class Interchange(ABC, Generic[M]):
             )
             text = f"{self.grammar.group_number_at} {group.control} stands twice in this interchange"
             group.refusal = ControlMismatch(text, location=where, value=group.control)
-            group.codes.append(self.grammar.group_control)
+            group.codes.append(self.grammar.duplicate_group)
         self._group_controls.add(group.control)
         self._controls = set()
         self.groups.append(group)

@@ -74,6 +74,10 @@ def always(_told: object) -> bool:
     return True
 
 
+def never(_told: object) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Map(Generic[M]):
     """One message's map. Its functions raise :class:`transforms.errors.TransformError`."""

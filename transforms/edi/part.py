@@ -36,9 +36,11 @@ class Grammar:
     count: str
     faulty: str
     unsupported: str
+    duplicate: str
     group_not_found: str
     group_control: str
     group_count: str
+    duplicate_group: str
 
     @property
     def marks(self) -> str:

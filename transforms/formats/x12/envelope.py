@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from transforms.canonical.acknowledgements import DocumentAcknowledged
@@ -11,13 +10,12 @@ from transforms.edi.acknowledge import Group
 from transforms.edi.message import Elements, element
 from transforms.edi.part import Grammar, Part
 from transforms.edi.translate import Translation
-from transforms.errors import OrderInvalid, Problem, Unsupported
+from transforms.errors import OrderInvalid, TransformError, Unsupported
 from transforms.formats.x12 import acknowledge, standard
 from transforms.formats.x12.maps import GROUP_IDS, MAPS, acknowledgement_ta1
 from transforms.formats.x12.options import Options
 from transforms.formats.x12.sets import TransactionSet
 from transforms.location import Location
-from transforms.segments import Batch
 
 _ANSWERS = "FA"
 """Functional group of acknowledgements, which are not answered."""
@@ -27,8 +25,9 @@ _SETS = Grammar(
     called="set", number_at="ST02", group_number_at="GS06", head_number_at="ISA13",
     # data element 718: trailer missing, control numbers differ, count wrong, errors, not supported
     not_found="2", control="3", count="4", faulty="5", unsupported="1",
+    duplicate="3",
     # data element 716; its 2 is a version that is not supported
-    group_not_found="3", group_control="4", group_count="5",
+    group_not_found="3", group_control="4", group_count="5", duplicate_group="4",
 )  # fmt: skip
 
 
@@ -97,11 +96,9 @@ class Interchange(envelope.Interchange[TransactionSet]):
             group.codes.append(_GROUP_VERSION)
         return group
 
-    def _around(self, batch: Batch, at: int) -> Iterator[Problem | Group]:
-        yield self._problem(OrderInvalid("ST stands outside any group"), "ST", batch, at)
+    def _implied(self) -> tuple[Group, TransformError | None]:
         group = Group(["GS", "", "", "", "", "", "0", "X", ""], kind="", control="0", version=None)
-        self.groups.append(group)
-        yield group
+        return group, OrderInvalid("ST stands outside any group")
 
     def _trailing(self) -> tuple[int, str]:
         return len(self.groups), "groups"

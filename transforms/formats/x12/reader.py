@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from transforms.errors import ControlMismatch, Problem, TestFlag, TransformError, UnknownSender, Unreadable
+from transforms.edi.interchanges import read_all
+from transforms.errors import ControlMismatch, TestFlag, TransformError, UnknownSender, Unreadable
 from transforms.formats.x12 import options
 from transforms.formats.x12.envelope import Interchange
 from transforms.formats.x12.options import Options
@@ -33,26 +34,17 @@ def read(source: BinaryIO, context: Context) -> Iterator[ReadEvent]:
     """
     profile = options.parse(context.options)
     reading = Source(source)
-    if not reading.head(1):
-        raise Unreadable("the file is empty", location=Location(offset=0))
     seen: set[str] = set()
-    is_first = True
-    while head := reading.head(_ISA):
-        try:
-            dialect, isa = _open(head, reading.offset)
-        except Unreadable as error:
-            reading.take(1)
-            has_more = reading.skip_to(_SEEKING)
-            if is_first and not has_more:
-                raise
-            yield Problem.of(error)
-        else:
-            reading.take(_ISA)
-            interchange = Interchange(reading, dialect, isa, context, options=profile)
-            interchange.refusal = _refusal(isa, profile, seen)
-            seen.add(isa[13])
-            yield from interchange.read()
-        is_first = False
+
+    def opened(head: str) -> Interchange:
+        dialect, isa = _open(head, reading.offset)
+        reading.take(_ISA)
+        interchange = Interchange(reading, dialect, isa, context, options=profile)
+        interchange.refusal = _refusal(isa, profile, seen)
+        seen.add(isa[13])
+        return interchange
+
+    yield from read_all(reading, _ISA, _SEEKING, opened)
 
 
 def _open(head: str, offset: int) -> tuple[Dialect, list[str]]:

@@ -1,0 +1,121 @@
+"""Reading EDIFACT: UNA and UNB say how an interchange is written, then it is read by itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+from transforms.edi.interchanges import read_all
+from transforms.edi.message import element
+from transforms.errors import (
+    ControlMismatch,
+    TestFlag,
+    TransformError,
+    UnknownSender,
+    Unreadable,
+    Unsupported,
+)
+from transforms.formats.edifact import options
+from transforms.formats.edifact.charsets import BY_SYNTAX
+from transforms.formats.edifact.envelope import Interchange
+from transforms.formats.edifact.options import Options
+from transforms.location import Location
+from transforms.reading import Context, ReadEvent
+from transforms.segments import BLANK, Dialect, Source
+
+_LONGEST = 1_024
+"""Characters in which UNA and UNB end; the standard allows about half."""
+_HEAD = re.compile(r"UN(?:A(.)(.)...(.)[\s]{0,9}UNB\2|B[^A-Za-z0-9 ]UNO[A-Z])", re.DOTALL)
+_DEFAULT = (":", "+", "?", "'")
+_LEVEL_B = ("\x1f", "\x1d", " ", "\x1c")
+"""Control characters, which UNOB has for separators where there is no UNA."""
+_SYNTAXES = ("1", "2", "3", "4")
+
+
+def check_options(given: dict[str, Any]) -> None:
+    """Raise :class:`transforms.edi.options.OptionsInvalid` with the option's name."""
+    options.parse(given)
+
+
+def read(source: BinaryIO, context: Context) -> Iterator[ReadEvent]:
+    """Every interchange of a file. What is between them and not one of them is a problem with its place.
+
+    Raises :class:`Unreadable` when there is none at all, or when a segment does not end.
+    """
+    profile = options.parse(context.options)
+    reading = Source(source)
+    seen: set[tuple[str, str]] = set()
+
+    def opened(head: str) -> Interchange:
+        una, dialect, unb, length = _open(head, reading.offset)
+        reading.take(length)
+        syntax = element(dialect.components(element(unb, 1)), 0)
+        codec = profile.charset or BY_SYNTAX.get(syntax, "latin-1")
+        interchange = Interchange(reading, dialect, unb, context, una=una, codec=codec, options=profile)
+        interchange.refusal = _refusal(unb, dialect, profile, seen)
+        seen.add((element(unb, 2), element(unb, 5)))
+        return interchange
+
+    yield from read_all(reading, _LONGEST, _dialect(*_DEFAULT), opened)
+
+
+def _dialect(component: str, mark: str, release: str, terminator: str) -> Dialect:
+    return Dialect(
+        element=mark, terminator=terminator, component=component, closes="UNZ", head=_HEAD,
+        release=release if release != " " else None,
+    )  # fmt: skip
+
+
+def _open(head: str, offset: int) -> tuple[str, Dialect, list[str], int]:
+    """UNA as it stands, what it says, the elements of UNB, and how many characters that took."""
+    where = Location(offset=offset)
+    una = head[:9] if head.startswith("UNA") else ""
+    if una:
+        component, mark, release, terminator = head[3], head[4], head[6], head[8] if len(head) > 8 else ""
+    else:
+        component, mark, release, terminator = _LEVEL_B if head[3:4] == "\x1d" else _DEFAULT
+    marks = [one for one in (component, mark, release, terminator) if one != " "]
+    if "" in marks or len(set(marks)) != len(marks) or any(re.match(r"[A-Za-z0-9]", one) for one in marks):
+        raise Unreadable(f"the separators {marks} cannot be told apart", location=where)
+    dialect = _dialect(component, mark, release, terminator)
+    rest = head[len(una) :].lstrip(BLANK)
+    if not rest.startswith("UNB" + mark):
+        text = f"an interchange begins with UNA or UNB, here stands {rest[:12]!r}"
+        raise Unreadable(text, location=where)
+    segment, *more = dialect.segments(rest)
+    if not more:
+        text = f"the UNB segment has no end ({terminator!r}) within {_LONGEST} characters"
+        raise Unreadable(text, location=Location(offset=offset, tag="UNB"))
+    length = len(head) - len(rest) + len(segment) + 1
+    return una, dialect, [one.strip() for one in dialect.elements(segment)], length
+
+
+def _refusal(
+    unb: list[str], dialect: Dialect, profile: Options, seen: set[tuple[str, str]]
+) -> TransformError | None:
+    """Why nothing of an interchange may count, if anything."""
+    control = element(unb, 5)
+    path = f"UNB{control}"
+    parties = (("sender", 2, profile.sender), ("receiver", 3, profile.receiver))
+    for name, position, agreed in parties:
+        told = dialect.component.join(one.strip() for one in dialect.components(element(unb, position)))
+        if agreed is not None and told.replace(dialect.component, ":") != agreed:
+            where = Location(path=path, tag="UNB", element=position)
+            return UnknownSender(f"{name} is {told}, agreed is {agreed}", location=where, value=told)
+    syntax, version, *_ = [*dialect.components(element(unb, 1)), ""]
+    where = Location(path=path, tag="UNB", element=1)
+    if (syntax not in BY_SYNTAX and profile.charset is None) or version not in _SYNTAXES:
+        text = f"syntax {syntax}:{version} is not taken; there are {', '.join(BY_SYNTAX)}, versions 1 to 4"
+        return Unsupported(text, location=where, value=syntax)
+    is_test = element(unb, 11) == "1"
+    if is_test is not profile.test:
+        text = f"the test indicator (UNB11) is {element(unb, 11) or 'not set'}, this line has test: {profile.test}"
+        return TestFlag(text, location=Location(path=path, tag="UNB", element=11))
+    where = Location(path=path, tag="UNB", element=5)
+    if not control:
+        return ControlMismatch("UNB05, the number of the interchange, is missing", location=where)
+    if (element(unb, 2), control) in seen:
+        text = f"UNB05 {control} stands twice in this file"
+        return ControlMismatch(text, location=where, value=control)
+    return None
