@@ -168,6 +168,11 @@ class Source:
             if len(plain) >= length or not self._read():
                 return self._text[:length]
 
+    def pass_over(self, mark: str) -> None:
+        """Take empty segments and blanks."""
+        while self.head(1) == mark:
+            self.take(1)
+
     def take(self, length: int) -> None:
         """Pass over characters that ``head`` has shown."""
         if length:
@@ -206,6 +211,7 @@ class Source:
                 return True
             self.take(max(len(self._text) - LOOK, 0))
             if not self._read():
+                self.take(len(self._text))
                 return False
 
     def _reach(self, dialect: Dialect) -> tuple[int, bool]:

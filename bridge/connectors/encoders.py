@@ -21,7 +21,7 @@ from bridge.connectors.contract import Outgoing, Payload
 from bridge.store.control_numbers import HIGHEST, Numbers
 from transforms.canonical import TYPES
 from transforms.canonical.document import Document
-from transforms.formats.edifact.writers import assembly as edifact
+from transforms.formats.edifact.writers.assembly import Profile as EdifactProfile
 from transforms.formats.idoc.writing.agreement import Agreement
 from transforms.formats.x12.writers.envelope import Control, Profile
 
@@ -42,7 +42,7 @@ class Encoding(BaseModel):
         description="What is written: JSON, an X12 interchange with this set, an EDIFACT interchange with the "
         "message that the document becomes, or SAP IDocs.",
     )  # fmt: skip
-    edifact: edifact.Profile = Field(edifact.Profile(), description="How the partner wants its EDIFACT.")
+    edifact: EdifactProfile = Field(EdifactProfile(), description="How the partner wants its EDIFACT.")
     x12: Profile = Field(Profile(), description="How the partner wants its X12.")
     idoc: Agreement | None = Field(None, description="How IDocs are written; encoder `idoc` needs it.")
 
@@ -75,7 +75,7 @@ def _x12(kind: str, profile: Profile) -> Encode:
     return encode
 
 
-def _edifact(profile: edifact.Profile) -> Encode:
+def _edifact(profile: EdifactProfile) -> Encode:
     from transforms.formats.edifact.writers import write
 
     def encode(one: Outgoing) -> bytes:

@@ -35,4 +35,5 @@ def read_all(
             yield Problem.of(error)
         else:
             yield from interchange.read()
+            source.pass_over(interchange.dialect.terminator)
         is_first = False

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from transforms.edi.message import Elements, Group
 from transforms.errors import SegmentInvalid, TotalMismatch, Unsupported
-from transforms.formats.edifact.message import Message, part, quantity, unit
+from transforms.formats.edifact.message import Message, as_number, as_unit, components, part
 
 
 @dataclass(slots=True)
@@ -20,9 +20,20 @@ class Figure:
     """One QTY, the INV that speaks of it, and the segments that tell more about it."""
 
     qty: Elements
-    qualifier: str
+    parts: list[str]
+    """Components of C186: qualifier, quantity, unit."""
     inv: Elements | None = None
     more: Group = field(default_factory=list)
+
+    @property
+    def qualifier(self) -> str:
+        return self.parts[0]
+
+    def value(self, one: Message) -> Decimal:
+        return as_number(one, self.parts[1] if len(self.parts) > 1 else "", self.qty)
+
+    def unit(self, one: Message) -> tuple[str, str | None]:
+        return as_unit(one, self.parts[2] if len(self.parts) > 2 else "", self.qty)
 
 
 @dataclass(slots=True)
@@ -51,7 +62,7 @@ def of_line(one: Message, group: Group) -> list[Figure]:
     for elements in group:
         tag = elements[0]
         if tag == "QTY":
-            figure = Figure(elements, part(one, elements, 1), inv, list(common))
+            figure = Figure(elements, components(one, elements, 1) or [""], inv, list(common))
             found.append(figure)
             behind = figure.more
         elif tag == "INV" and leads:
@@ -84,13 +95,13 @@ def amounts(one: Message, figures: list[Figure]) -> dict[str, Amount]:
 
 def _amount(one: Message, figures: list[Figure]) -> Amount:
     first = figures[0]
-    code, sent = unit(one, first.qty)
-    value = quantity(one, first.qty)
+    code, sent = first.unit(one)
+    value = first.value(one)
     if len(figures) == 1:
         return Amount(first.qualifier, value, code, sent, first, [])
-    values = [(quantity(one, figure.qty), figure) for figure in figures]
+    values = [(figure.value(one), figure) for figure in figures]
     for _, figure in values:
-        if unit(one, figure.qty)[0] != code:
+        if figure.unit(one)[0] != code:
             where = one.place(figure.qty, 1, 3)
             text = f"quantities under one qualifier ({first.qualifier}) are in different units"
             raise Unsupported(text, location=where, value=part(one, figure.qty, 1, 3))

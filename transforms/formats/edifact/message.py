@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -97,12 +97,22 @@ class Message(edi.Message):
         return _NUMBERS["[.,]" if is_either else re.escape(declared)]
 
 
+def components(one: Message, elements: Elements, position: int) -> list[str]:
+    """The components of an element as plain text; none where it is not there."""
+    if position >= len(elements):
+        return []
+    value, dialect = elements[position], one.dialect
+    if dialect.release is not None and dialect.release in value:
+        return [each.strip() for each in dialect.components(value)]
+    if " " in value:
+        return [each.strip() for each in value.split(dialect.component)]
+    return value.split(dialect.component)
+
+
 def part(one: Message, elements: Elements, position: int, number: int = 1) -> str:
     """A component of an element as plain text, or nothing."""
-    if position >= len(elements):
-        return ""
-    parts = one.dialect.components(elements[position])
-    return parts[number - 1].strip() if number <= len(parts) else ""
+    parts = components(one, elements, position)
+    return parts[number - 1] if number <= len(parts) else ""
 
 
 def needed(one: Message, elements: Elements, position: int, number: int = 1) -> str:
@@ -116,10 +126,15 @@ def needed(one: Message, elements: Elements, position: int, number: int = 1) -> 
 
 def quantity(one: Message, elements: Elements, position: int = 1, number: int = 2) -> Decimal:
     """A number, usually QTY 6060. Raises :class:`NotNumeric` or :class:`ElementInvalid`."""
-    value = needed(one, elements, position, number)
+    return as_number(one, part(one, elements, position, number), elements, position, number)
+
+
+def as_number(one: Message, value: str, elements: Elements, position: int = 1, number: int = 2) -> Decimal:
+    """A component that was taken already. Raises as :func:`quantity` does."""
     known = one.known_numbers
     if (found := known.get(value)) is not None:
         return found
+    needed(one, elements, position, number)
     if one.number.fullmatch(value) and abs(exact := Decimal(value.replace(",", "."))) < 10**12:
         if len(known) >= REMEMBERED:
             known.clear()
@@ -132,15 +147,19 @@ def quantity(one: Message, elements: Elements, position: int = 1, number: int = 
 
 def unit(one: Message, qty: Elements) -> tuple[str, str | None]:
     """Rec 20 code and the code as sent (QTY 6411). Raises :class:`UnitUnknown`."""
-    sent = part(one, qty, 1, 3)
-    value = sent or one.options.default_unit
-    found = one.known_units.get(value)
+    return as_unit(one, part(one, qty, 1, 3), qty)
+
+
+def as_unit(one: Message, sent: str, qty: Elements) -> tuple[str, str | None]:
+    """A component that was taken already. Raises :class:`UnitUnknown`."""
+    found = one.known_units.get(sent)
     if found is None:
         try:
-            found = one.known_units[value] = units.rec20(value, system="edifact", alias=one.alias)
+            found = units.rec20(sent or one.options.default_unit, system="edifact", alias=one.alias)
         except UnitUnknown as error:
             error.location = one.place(qty, 1, 3)
             raise
+        one.known_units[sent] = found
     return found, sent or None
 
 
@@ -215,43 +234,40 @@ def site(one: Message, group: Group) -> Codes:
 def item(one: Message, group: Group) -> Codes:
     """Item codes by 7143: of LIN, then of PIA; PIA 5 identifies more exactly than LIN and goes first."""
     found: Codes = {}
-    if (code := part(one, group[0], 3)) and (kind := part(one, group[0], 3, 2)):
+    exact: Codes = {}
+    code, kind, *_ = [*components(one, group[0], 3), "", ""]
+    if code and kind:
         found[kind] = code
-    apart = (*one.options.lot_codes, _SERIAL)
-    for pia in group:
-        if pia[0] == "PIA" and part(one, pia, 1) in _IDENTIFYING:
-            more = {
-                kind: code
-                for position in range(2, len(pia))
-                if (code := part(one, pia, position))
-                and (kind := part(one, pia, position, 2))
-                and kind not in apart
-            }
-            before, behind = (more, found) if part(one, pia, 1) == _MORE_EXACT else (found, more)
-            found = before | {kind: code for kind, code in behind.items() if kind not in before}
-    return found
+    for use, kind, code in _pia(one, group):
+        if use in _IDENTIFYING and kind != _SERIAL and kind not in one.options.lot_codes:
+            (exact if use == _MORE_EXACT else found).setdefault(kind, code)
+    if exact:
+        exact |= {kind: code for kind, code in found.items() if kind not in exact}
+    return exact or found
 
 
 def lot(one: Message, group: Group) -> str | None:
     """The lot in PIA or GIN."""
-    for code in one.options.lot_codes:
-        if found := _in_pia(one, group, code):
-            return found[0]
+    for _, kind, code in _pia(one, group):
+        if kind in one.options.lot_codes:
+            return code
     return next(iter(numbers(one, group, LOTS)), None)
 
 
 def serials(one: Message, group: Group) -> tuple[str, ...]:
-    return (*_in_pia(one, group, _SERIAL), *numbers(one, group, SERIALS))
+    own = [code for _, kind, code in _pia(one, group) if kind == _SERIAL]
+    return (*own, *numbers(one, group, SERIALS))
 
 
-def _in_pia(one: Message, group: Group, kind: str) -> list[str]:
-    return [
-        code
-        for pia in group
-        if pia[0] == "PIA"
-        for position in range(2, len(pia))
-        if part(one, pia, position, 2) == kind and (code := part(one, pia, position))
-    ]
+def _pia(one: Message, group: Group) -> Iterator[tuple[str, str, str]]:
+    """How each code of the PIA segments is meant (4347), its kind (7143) and itself."""
+    for pia in group:
+        if pia[0] == "PIA" and len(pia) > 2:
+            use = pia[1]
+            for position in range(2, len(pia)):
+                code, kind, *_ = [*components(one, pia, position), "", ""]
+                if code and kind:
+                    yield use, kind, code
 
 
 def numbers(one: Message, group: Group, kinds: Iterable[str]) -> list[str]:

@@ -48,7 +48,12 @@ def read(source: BinaryIO, context: Context) -> Iterator[ReadEvent]:
     seen: set[tuple[str, str]] = set()
 
     def opened(head: str) -> Interchange:
-        una, dialect, unb, length = _open(head, reading.offset)
+        try:
+            una, dialect, unb, length = _open(head, reading.offset)
+        except Unreadable:
+            if head.startswith("UNA"):  # the UNB behind it is not to be read under other separators
+                reading.take(len(head) - len(head[9:].lstrip(BLANK)))
+            raise
         reading.take(length)
         syntax = element(dialect.components(element(unb, 1)), 0)
         codec = profile.charset or BY_SYNTAX.get(syntax, "latin-1")
@@ -71,12 +76,14 @@ def _open(head: str, offset: int) -> tuple[str, Dialect, list[str], int]:
     """UNA as it stands, what it says, the elements of UNB, and how many characters that took."""
     where = Location(offset=offset)
     una = head[:9] if head.startswith("UNA") else ""
-    if una:
-        component, mark, release, terminator = head[3], head[4], head[6], head[8] if len(head) > 8 else ""
-    else:
-        component, mark, release, terminator = _LEVEL_B if head[3:4] == "\x1d" else _DEFAULT
+    if una and len(una) < 9:
+        raise Unreadable("UNA is cut short", location=where)
+    if una and head[5] not in ".,":
+        raise Unreadable(f"UNA declares {head[5]!r} as decimal mark, not a point or comma", location=where)
+    default = _LEVEL_B if head[3:4] == _LEVEL_B[1] else _DEFAULT
+    component, mark, release, terminator = (head[3], head[4], head[6], head[8]) if una else default
     marks = [one for one in (component, mark, release, terminator) if one != " "]
-    if "" in marks or len(set(marks)) != len(marks) or any(re.match(r"[A-Za-z0-9]", one) for one in marks):
+    if len(set(marks)) != len(marks) or any(re.match(r"[A-Za-z0-9]", one) for one in marks):
         raise Unreadable(f"the separators {marks} cannot be told apart", location=where)
     dialect = _dialect(component, mark, release, terminator)
     rest = head[len(una) :].lstrip(BLANK)

@@ -16,6 +16,7 @@ from transforms.formats.x12.maps import GROUP_IDS, MAPS, acknowledgement_ta1
 from transforms.formats.x12.options import Options
 from transforms.formats.x12.sets import TransactionSet
 from transforms.location import Location
+from transforms.segments import Batch
 
 _ANSWERS = "FA"
 """Functional group of acknowledgements, which are not answered."""

@@ -140,8 +140,8 @@ def _movements(one: Message, moved: list[Figure]) -> dict[str, Decimal]:
     for figure in moved:
         inv = figure.inv or []
         name = ":".join(filter(None, (figure.qualifier, part(one, inv, 1), part(one, inv, 3))))
-        name += f" {of.unit(one, figure.qty)[0]}"
-        found[name] = found.get(name, Decimal(0)) + of.quantity(one, figure.qty)
+        name += f" {figure.unit(one)[0]}"
+        found[name] = found.get(name, Decimal(0)) + figure.value(one)
     return found
 
 
@@ -159,8 +159,8 @@ def _part(one: Message, value: Decimal, figure: Figure) -> SnapshotPart:
 
 
 def _change(one: Message, figure: Figure, above: Group) -> Fields:
-    unit, source_unit = of.unit(one, figure.qty)
-    value, inv, more = of.quantity(one, figure.qty), figure.inv or [], figure.more
+    unit, source_unit = figure.unit(one)
+    value, inv, more = figure.value(one), figure.inv or [], figure.more
     kind, reason = part(one, inv, 2), part(one, inv, 3)
     return {
         "quantity": value if _direction(one, figure) == IN else -value,
