@@ -96,7 +96,7 @@ def _edifact_stock(messages: int, lines: int) -> Iterator[bytes]:
                 f"LIN+{n}++{n:013d}:EN'\nPIA+1+L{n:06d}:NB'\nQTY+145:{n}:PCE'\nQTY+17:{n + 7}:PCE'\n"
                 for n in range(start, min(start + 100, lines + 1))
             ).encode()
-        yield f"CNT+2:{lines}'\nUNT+{6 + 4 * lines}+{number}'\n".encode()
+        yield f"UNT+{5 + 4 * lines}+{number}'\n".encode()
     yield f"UNZ+{messages}+905'\n".encode()
 
 

@@ -47,6 +47,12 @@ class Interchange(ABC, Generic[M]):
     context: Context
     refusal: TransformError | None = None
     """Why nothing of it may count, if so."""
+    inspects: bool = False
+    """Look at envelope and structure of whatever message comes: nothing is drafted, no fault hides another."""
+    closed: AcknowledgedPart | None = None
+    """What is said of the message that was closed last."""
+    segments: int = 0
+    """How many were read, the header not counted."""
     groups: list[Group] = field(default_factory=list)
     units: dict[str, str] = field(default_factory=dict)
     numbers: dict[str, Decimal] = field(default_factory=dict)
@@ -83,6 +89,10 @@ class Interchange(ABC, Generic[M]):
     @abstractmethod
     def _opened(self, elements: Elements, group: Group) -> M:
         """The message that a head opens."""
+
+    @abstractmethod
+    def _structure(self, one: M, group: Group) -> Structure | None:
+        """What the standard says of a message, where we know it."""
 
     @abstractmethod
     def _admit(self, current: Part[M], group: Group) -> None:
@@ -130,6 +140,7 @@ class Interchange(ABC, Generic[M]):
     def _batch(self, batch: Batch) -> Iterator[ReadEvent | None]:
         """Events of a batch; ``None`` once the interchange is closed."""
         segments, start, words = batch.segments, 0, self.grammar
+        self.segments += len(segments)
         handlers: dict[str, Callable[[Elements, Batch, int], Iterator[ReadEvent]]] = {
             words.opens: self._part_begins, words.closes: self._part_ends,
             words.group_opens: self._group_begins, words.group_closes: self._group_ends,
@@ -207,7 +218,10 @@ class Interchange(ABC, Generic[M]):
             if self._group.refusal is not None:
                 raise self._group.refusal
             self._check_control(one, self._group)
-            self._admit(current, self._group)
+            if self.inspects:
+                self._walk(current, self._group)
+            else:
+                self._admit(current, self._group)
         except ControlMismatch as error:
             current.fail(error, self.grammar.duplicate)
         except TransformError as error:
@@ -252,10 +266,15 @@ class Interchange(ABC, Generic[M]):
                     yield from current.hold(draft)
             except TransformError as error:
                 current.fail(error, self.grammar.faulty)
+        told = self._found(current) if self.inspects else []
         self._part = None
+        self.closed = self._entry(current)
         if self._group is not None:
-            self._group.parts.append(self._entry(current))
-        if current.failure is not None:
+            self._group.parts.append(self.closed)
+        if self.inspects:
+            yield from told
+            yield PartClosed(current.part, accepted=current.failure is None)
+        elif current.failure is not None:
             yield Problem.of(current.failure, fragments.of_message(one))
             yield PartClosed(current.part, accepted=False)
         elif translation is not None:
@@ -267,12 +286,26 @@ class Interchange(ABC, Generic[M]):
             else:
                 yield PartClosed(current.part, accepted=True)
 
-    def _walk(self, current: Part[M], structure: Structure | None) -> list[Fault]:
+    def _walk(self, current: Part[M], group: Group) -> list[Fault]:
         """Have a message's structure looked at; returns where the faults that stop it will stand."""
+        structure = self._structure(current.one, group)
         if structure is None or self.settings.structure == "off":
             return []
         current.walker = Walker(structure, self.dialect)
         return current.walker.faults if self.settings.structure == "reject" else []
+
+    def _found(self, current: Part[M]) -> list[Problem]:
+        """Everything that is wrong with a message; the first that stops it becomes its failure."""
+        one, faults = current.one, current.walker.faults if current.walker is not None else []
+        found = [] if current.failure is None else [Problem.of(current.failure)]
+        for fault in faults:
+            if structural.stops(fault):
+                error = structural.error(one, fault)
+                found.append(Problem.of(error))
+                current.fail(error, self.grammar.faulty)
+            else:
+                found.append(structural.warning(one, fault))
+        return found
 
     def _noted(self, current: Part[M]) -> Iterator[Problem]:
         """Structural faults of a good message that stop nothing."""
@@ -283,12 +316,14 @@ class Interchange(ABC, Generic[M]):
             yield structural.warning(current.one, fault)
 
     def _entry(self, current: Part[M]) -> AcknowledgedPart:
-        failure = current.failure
+        failure, walker = current.failure, current.walker
+        faults = walker.faults if walker is not None else []
         return AcknowledgedPart(
             document_type=current.one.kind,
             control=current.one.control,
             accepted=failure is None,
             codes=(current.code,) if failure else (),
+            segments=structural.located(faults[:MAX_WARNINGS], self.grammar.name),
         )
 
     def _part_without_end(self, text: str | None = None) -> Iterator[ReadEvent]:

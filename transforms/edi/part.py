@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Generic
+from typing import Generic, Literal
 
 from transforms.edi.maps import M
 from transforms.edi.translate import Translation
@@ -20,6 +20,8 @@ HELD_BACK = 8
 class Grammar:
     """A standard's tags around its messages, and its codes for what is wrong with them."""
 
+    name: Literal["x12", "edifact"]
+    """Whose codes for faults of structure hold."""
     opens: str
     closes: str
     group_opens: str

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Literal
+
+from transforms.canonical.acknowledgements import LocatedElement, LocatedSegment
 from transforms.edi.faults import Fault, Wrong
 from transforms.edi.message import Message
 from transforms.errors import (
@@ -21,6 +25,9 @@ _ERRORS: dict[Wrong, type[TransformError]] = {
     Wrong.DATE: DateInvalid,
     Wrong.TIME: DateInvalid,
 }
+
+_COPIED = 99
+"""Characters of a wrong value that are told (X12 data element 724)."""
 
 
 def stands_at(fault: Fault) -> int:
@@ -47,6 +54,29 @@ def warning(one: Message, fault: Fault) -> Problem:
     """What is noted and stops nothing."""
     found = error(one, fault)
     return Problem(found.code, found.text, found.location, found.value, warning=True)
+
+
+def located(faults: Sequence[Fault], standard: Literal["x12", "edifact"]) -> tuple[LocatedSegment, ...]:
+    """Faults as an acknowledgement tells them, in the standard's own codes: segment by segment."""
+    found: list[LocatedSegment] = []
+    for fault in faults:
+        if not stops(fault):
+            continue
+        code = getattr(fault.wrong, standard)
+        is_new = not found or (found[-1].tag, found[-1].position) != (fault.tag, fault.segment)
+        if fault.element is None:
+            found.append(LocatedSegment(tag=fault.tag, position=fault.segment, loop=fault.loop, code=code))
+            continue
+        if is_new or found[-1].code is not None:
+            found.append(LocatedSegment(tag=fault.tag, position=fault.segment, loop=fault.loop))
+        element = LocatedElement(
+            position=fault.element,
+            component=fault.component,
+            code=code,
+            value=(fault.value or "")[:_COPIED] or None,
+        )
+        found[-1] = found[-1].model_copy(update={"elements": (*found[-1].elements, element)})
+    return tuple(found)
 
 
 def _place(one: Message, fault: Fault) -> Location:

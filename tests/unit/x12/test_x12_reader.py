@@ -173,7 +173,7 @@ def test_the_acknowledgement_names_every_set_and_counts() -> None:
         at=datetime(2026, 11, 2, 16, tzinfo=UTC),
     ).decode()
     assert "AK2*944*0001~\nAK5*A~" in written
-    assert "AK2*944*0002~\nAK5*R*" in written
+    assert "AK2*944*0002~\nAK3*W07*4*W07*8~\nAK4*1**6*1O~\nAK3*W14*5**3~\nAK5*R*5~" in written
     assert "AK9*P*2*2*1~" in written
     segments = [segment for segment in written.replace("\n", "").split("~") if segment]
     count = segments.index(next(s for s in segments if s.startswith("SE*"))) - 1

@@ -10,9 +10,10 @@ from transforms.edi import envelope
 from transforms.edi.acknowledge import Group, acknowledged
 from transforms.edi.message import Elements, element
 from transforms.edi.part import Grammar, Part
+from transforms.edi.structure import Structure
 from transforms.edi.translate import Translation
 from transforms.errors import OrderInvalid, SegmentInvalid, TransformError, Unreadable, Unsupported
-from transforms.formats.edifact import charsets
+from transforms.formats.edifact import charsets, standard
 from transforms.formats.edifact.maps import MAPS
 from transforms.formats.edifact.message import Message, part, sent_at
 from transforms.formats.edifact.options import Options
@@ -23,6 +24,7 @@ ANSWER = "CONTRL"
 """The message that acknowledges; it is never acknowledged itself."""
 _MIXED = "30"
 _MESSAGES = Grammar(
+    name="edifact",
     opens="UNH", closes="UNT", group_opens="UNG", group_closes="UNE", ends="UNZ", called="message",
     number_at="UNH01", group_number_at="UNG05", head_number_at="UNB05",
     # data element 0085: missing, references differ, count wrong, unspecified, value not supported, duplicate
@@ -83,7 +85,13 @@ class Interchange(envelope.Interchange[Message]):
         if group.kind and group.kind != one.kind:
             text = f"message {one.kind} does not belong into a group {group.kind}"
             raise Unsupported(text, location=where, value=one.kind)
-        current.translation = Translation(one, MAPS[one.kind], key=self._key(one), part=current.part)
+        faults = self._walk(current, group)
+        current.translation = Translation(
+            one, MAPS[one.kind], key=self._key(one), part=current.part, faults=faults
+        )
+
+    def _structure(self, one: Message, _group: Group) -> Structure | None:
+        return standard.structure(one.version, one.kind)
 
     def _plain(self, current: Part[Message], batch: Batch, segments: list[str], at: int) -> list[str]:
         """Segments in their own character set; released blanks and marks stay as they are."""
@@ -121,7 +129,7 @@ class Interchange(envelope.Interchange[Message]):
         if current.code == self.grammar.faulty:
             more["codes"] = (_FAULTS.get(type(failure), _INVALID_VALUE),)
         where = failure.location
-        if where.segment is not None:
+        if where.segment is not None and not entry.segments:
             code = more.get("codes", entry.codes)[0]
             located = LocatedSegment(tag=where.tag or "", position=where.segment, code=code)
             more["segments"] = (located,)

@@ -9,6 +9,7 @@ from transforms.edi import envelope
 from transforms.edi.acknowledge import Group
 from transforms.edi.message import Elements, element
 from transforms.edi.part import Grammar, Part
+from transforms.edi.structure import Structure
 from transforms.edi.translate import Translation
 from transforms.errors import OrderInvalid, TransformError, Unsupported
 from transforms.formats.x12 import acknowledge, standard
@@ -22,6 +23,7 @@ _ANSWERS = "FA"
 """Functional group of acknowledgements, which are not answered."""
 _GROUP_VERSION = "2"
 _SETS = Grammar(
+    name="x12",
     opens="ST", closes="SE", group_opens="GS", group_closes="GE", ends="IEA",
     called="set", number_at="ST02", group_number_at="GS06", head_number_at="ISA13",
     # data element 718: trailer missing, control numbers differ, count wrong, errors, not supported
@@ -74,10 +76,13 @@ class Interchange(envelope.Interchange[TransactionSet]):
         if one.kind not in MAPS:
             text = f"set {one.kind} is not taken; there are {', '.join(MAPS)}"
             raise Unsupported(text, location=one.place(one.head, 1), value=one.kind)
-        faults = self._walk(current, standard.structure(group.version or "", one.kind))
+        faults = self._walk(current, group)
         current.translation = Translation(
             one, MAPS[one.kind], key=self._key(one), part=current.part, faults=faults
         )
+
+    def _structure(self, one: TransactionSet, group: Group) -> Structure | None:
+        return standard.structure(group.version or "", one.kind)
 
     def _takes(self, batch: Batch, start: int, end: int) -> bool:
         """A TA1 stands between ISA and the first group."""

@@ -50,7 +50,7 @@ def _line(made: Body, line: ReservedLine, answer: str, profile: Profile) -> None
     made.number(_ORDERED, line.quantity, line.unit)
     made.number(CONFIRMED, line.quantity_confirmed, line.unit)
     made.number(BACKORDERED, line.quantity_backordered, line.unit)
+    made.date(PROMISED, line.promise_date)
     if line.quantity_confirmed != line.quantity:
         reason = _BACKORDER if line.quantity_backordered else _NO_MORE
         made.add("QVR", (line.quantity_confirmed - line.quantity, _ORDERED), reason)
-    made.date(PROMISED, line.promise_date)
