@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bridge.cli import ledger, letters, master_data, operations, output, session
+from bridge.cli import edi, ledger, letters, master_data, operations, output, session
 from bridge.cli.explain import Stop
 from bridge.cli.output import Json
 
@@ -25,6 +25,7 @@ app = typer.Typer(
 app.add_typer(operations.app)
 app.add_typer(letters.app, name="dead-letters")
 app.add_typer(ledger.app, name="ledger")
+app.add_typer(edi.app, name="edi")
 app.add_typer(master_data.references, name="xref")
 app.add_typer(master_data.units, name="unit")
 

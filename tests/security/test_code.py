@@ -27,7 +27,7 @@ SOURCES = [
 ]
 
 UNSAFE_MODULES = {"pickle", "marshal", "shelve", "dill", "xml", "lxml", "telnetlib", "ftplib"}
-"""What runs code from data or follows what a document names; ``xml.parsers.expat`` may be told not to."""
+"""What runs code from data or follows what a document names; ``xml.parsers`` may be told not to."""
 UNSAFE_CALLS = {
     "eval",
     "exec",
@@ -38,7 +38,7 @@ UNSAFE_CALLS = {
     "os.system",
     "os.popen",
 }
-ALLOWED_MODULES = {"xml.parsers.expat", "xml.sax.saxutils"}
+ALLOWED_MODULES = {"xml.parsers", "xml.sax.saxutils"}
 
 
 def nodes() -> Iterator[tuple[str, ast.AST]]:
@@ -137,5 +137,8 @@ def test_a_company_folder_has_no_regular_expressions():
         "bridge/pipeline/translate.py",
         "transforms/converters.py",
         "transforms/edi/shortcut.py",
+        "transforms/formats/edifact/message.py",
+        "transforms/formats/idoc/flat.py",
+        "transforms/formats/idoc/xml.py",
         "transforms/segments.py",
     }

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
 
 from transforms.edi.envelope import Interchange
 from transforms.errors import Problem, Unreadable
@@ -11,15 +11,17 @@ from transforms.location import Location
 from transforms.reading import ReadEvent
 from transforms.segments import Dialect, Source
 
+I = TypeVar("I", bound=Interchange)  # type: ignore[type-arg]  # noqa: E741  # of whatever messages
 
-def read_all(
-    source: Source, length: int, seeking: Dialect, opened: Callable[[str], Interchange[Any]]
-) -> Iterator[ReadEvent]:
-    """What stands between interchanges and is not one of them is a problem with its place.
 
-    ``opened`` is given the next ``length`` characters and takes the header from ``source``; ``seeking``
-    knows the head of a next one. Raises :class:`Unreadable` when there is none at all, or when a segment
-    does not end.
+def find_all(
+    source: Source, length: int, seeking: Dialect, opened: Callable[[str], I]
+) -> Iterator[I | Problem]:
+    """Interchanges, each of which has to be read before the next is asked for.
+
+    What stands between them and is not one of them is a problem with its place. ``opened`` is given the
+    next ``length`` characters and takes the header from ``source``; ``seeking`` knows the head of a next
+    one. Raises :class:`Unreadable` when there is none at all, or when a segment does not end.
     """
     if not source.head(1):
         raise Unreadable("the file is empty", location=Location(offset=0))
@@ -34,6 +36,15 @@ def read_all(
                 raise
             yield Problem.of(error)
         else:
-            yield from interchange.read()
+            yield interchange
             source.pass_over(interchange.dialect.terminator)
         is_first = False
+
+
+def read_all(found: Iterable[I | Problem]) -> Iterator[ReadEvent]:
+    """What all of them come to."""
+    for one in found:
+        if isinstance(one, Problem):
+            yield one
+        else:
+            yield from one.read()

@@ -96,7 +96,8 @@ class Interchange(envelope.Interchange[Message]):
     def _plain(self, current: Part[Message], batch: Batch, segments: list[str], at: int) -> list[str]:
         """Segments in their own character set; released blanks and marks stay as they are."""
         mark = self.dialect.element
-        if not {segment.split(mark, 1)[0] for segment in segments} <= TAGS:
+        is_known = not self.inspects or current.walker is not None
+        if is_known and not {segment.split(mark, 1)[0] for segment in segments} <= TAGS:
             self._refuse_tags(current, segments, at)
         if batch.text.isascii():
             return segments

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from transforms.edi.interchanges import read_all
+from transforms.edi.interchanges import find_all, read_all
 from transforms.edi.message import element
 from transforms.errors import (
     ControlMismatch,
+    Problem,
     TestFlag,
     TransformError,
     UnknownSender,
@@ -43,6 +44,13 @@ def read(source: BinaryIO, context: Context) -> Iterator[ReadEvent]:
 
     Raises :class:`Unreadable` when there is none at all, or when a segment does not end.
     """
+    yield from read_all(interchanges(source, context))
+
+
+def interchanges(
+    source: BinaryIO, context: Context, *, inspects: bool = False
+) -> Iterator[Interchange | Problem]:
+    """The same before it is read; who ``inspects`` takes every sender, version and kind of message."""
     profile = options.parse(context.options)
     reading = Source(source)
     seen: set[tuple[str, str]] = set()
@@ -57,12 +65,15 @@ def read(source: BinaryIO, context: Context) -> Iterator[ReadEvent]:
         reading.take(length)
         syntax = element(dialect.components(element(unb, 1)), 0)
         codec = profile.charset or BY_SYNTAX.get(syntax, "latin-1")
-        interchange = Interchange(reading, dialect, unb, context, una=una, codec=codec, options=profile)
-        interchange.refusal = _refusal(unb, dialect, profile, seen)
+        interchange = Interchange(
+            reading, dialect, unb, context, inspects=inspects, una=una, codec=codec, options=profile
+        )
+        interchange.refusal = None if inspects else _refusal(unb, dialect, profile)
+        interchange.refusal = interchange.refusal or _misnumbered(unb, seen)
         seen.add((element(unb, 2), element(unb, 5)))
         return interchange
 
-    yield from read_all(reading, _LONGEST, _dialect(*_DEFAULT), opened)
+    return find_all(reading, _LONGEST, SEEKING, opened)
 
 
 def _dialect(component: str, mark: str, release: str, terminator: str) -> Dialect:
@@ -70,6 +81,10 @@ def _dialect(component: str, mark: str, release: str, terminator: str) -> Dialec
         element=mark, terminator=terminator, component=component, closes="UNZ", head=_HEAD,
         release=release if release != " " else None,
     )  # fmt: skip
+
+
+SEEKING = _dialect(*_DEFAULT)
+"""Knows the head of an interchange, whatever its separators are."""
 
 
 def _open(head: str, offset: int) -> tuple[str, Dialect, list[str], int]:
@@ -98,12 +113,20 @@ def _open(head: str, offset: int) -> tuple[str, Dialect, list[str], int]:
     return una, dialect, [one.strip() for one in dialect.elements(segment)], length
 
 
-def _refusal(
-    unb: list[str], dialect: Dialect, profile: Options, seen: set[tuple[str, str]]
-) -> TransformError | None:
-    """Why nothing of an interchange may count, if anything."""
+def _misnumbered(unb: list[str], seen: set[tuple[str, str]]) -> TransformError | None:
     control = element(unb, 5)
-    path = f"UNB{control}"
+    where = Location(path=f"UNB{control}", tag="UNB", element=5)
+    if not control:
+        return ControlMismatch("UNB05, the number of the interchange, is missing", location=where)
+    if (element(unb, 2), control) in seen:
+        text = f"UNB05 {control} stands twice in this file"
+        return ControlMismatch(text, location=where, value=control)
+    return None
+
+
+def _refusal(unb: list[str], dialect: Dialect, profile: Options) -> TransformError | None:
+    """What of its header is not as agreed, if anything."""
+    path = f"UNB{element(unb, 5)}"
     parties = (("sender", 2, profile.sender), ("receiver", 3, profile.receiver))
     for name, position, agreed in parties:
         told = dialect.component.join(one.strip() for one in dialect.components(element(unb, position)))
@@ -119,10 +142,4 @@ def _refusal(
     if is_test is not profile.test:
         text = f"the test indicator (UNB11) is {element(unb, 11) or 'not set'}, this line has test: {profile.test}"
         return TestFlag(text, location=Location(path=path, tag="UNB", element=11))
-    where = Location(path=path, tag="UNB", element=5)
-    if not control:
-        return ControlMismatch("UNB05, the number of the interchange, is missing", location=where)
-    if (element(unb, 2), control) in seen:
-        text = f"UNB05 {control} stands twice in this file"
-        return ControlMismatch(text, location=where, value=control)
     return None

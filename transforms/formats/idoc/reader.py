@@ -6,6 +6,7 @@ import codecs
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
+from transforms.edi.inspection import Seen
 from transforms.errors import (
     ElementInvalid,
     Problem,
@@ -40,17 +41,40 @@ def read(source: BinaryIO, context: Context) -> Iterator[ReadEvent]:
     Raises :class:`transforms.errors.Unreadable` when there is none at all.
     """
     profile = options.parse(context.options)
-    first = source.read(_HEAD)
-    while len(first) < _HEAD and (more := source.read(_HEAD)):
-        first += more
-    spelling = xml if first.lstrip(b" \t\r\n").startswith(_XML_BEGINS) else flat
     known_units: dict[str, str] = {}
-    for found in spelling.idocs(source, profile, first):
+    for found in _idocs(source, profile):
         if isinstance(found, Problem):
             yield found
         else:
             reading = Reading(found, profile, context.unit_alias, context.partner, known_units)
             yield from _part(reading, context)
+
+
+def inspect(source: BinaryIO) -> Iterator[Seen | Problem]:
+    """Every IDoc of a file whoever sent it, and what is wrong with its records and segments."""
+    profile = Options()
+    for found in _idocs(source, profile):
+        if isinstance(found, Problem):
+            yield found
+            continue
+        problems: tuple[Problem, ...] = ()
+        try:
+            _check_control(found)
+            if found.control["IDOCTYP"].rstrip("0123456789") in FAMILIES:
+                _check_segments(found, profile)
+        except TransformError as error:
+            problems = (Problem.of(error),)
+        control = found.control
+        kind = f"{control.get('MESTYP', '')} {control.get('IDOCTYP', '')}".strip()
+        yield Seen(kind, control.get("DOCNUM", ""), not problems, found.path, problems)
+
+
+def _idocs(source: BinaryIO, profile: Options) -> Iterator[Idoc | Problem]:
+    first = source.read(_HEAD)
+    while len(first) < _HEAD and (more := source.read(_HEAD)):
+        first += more
+    spelling = xml if first.lstrip(b" \t\r\n").startswith(_XML_BEGINS) else flat
+    return spelling.idocs(source, profile, first)
 
 
 def _part(reading: Reading, context: Context) -> Iterator[ReadEvent]:
@@ -70,14 +94,8 @@ def _part(reading: Reading, context: Context) -> Iterator[ReadEvent]:
 
 def _admitted(idoc: Idoc, profile: Options) -> Map:
     """What can be told from the envelope. Raises what refuses the IDoc."""
+    _check_control(idoc)
     control = idoc.control
-    if idoc.failure is not None:
-        raise idoc.failure
-    if not control:
-        raise SegmentInvalid("the IDoc has no control record EDI_DC40", location=idoc.place())
-    for name in _NEEDED:
-        if not control.get(name):
-            raise ElementInvalid(f"EDI_DC40 {name} is missing", location=idoc.place(None, name))
     _check_parties(idoc, profile)
     if control.get("TEST") and profile.test == "refuse":
         text = "TEST is set, this line takes no tests"
@@ -88,6 +106,16 @@ def _admitted(idoc: Idoc, profile: Options) -> Map:
         raise Unsupported(text, location=idoc.place(None, "MESTYP"), value=control["MESTYP"])
     _check_segments(idoc, profile)
     return layout
+
+
+def _check_control(idoc: Idoc) -> None:
+    if idoc.failure is not None:
+        raise idoc.failure
+    if not idoc.control:
+        raise SegmentInvalid("the IDoc has no control record EDI_DC40", location=idoc.place())
+    for name in _NEEDED:
+        if not idoc.control.get(name):
+            raise ElementInvalid(f"EDI_DC40 {name} is missing", location=idoc.place(None, name))
 
 
 def _check_parties(idoc: Idoc, profile: Options) -> None:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from transforms.edi.interchanges import read_all
-from transforms.errors import ControlMismatch, TestFlag, TransformError, UnknownSender, Unreadable
+from transforms.edi.interchanges import find_all, read_all
+from transforms.errors import ControlMismatch, Problem, TestFlag, TransformError, UnknownSender, Unreadable
 from transforms.formats.x12 import options
 from transforms.formats.x12.envelope import Interchange
 from transforms.formats.x12.options import Options
@@ -19,7 +19,8 @@ _ISA = 106
 _LENGTHS = [2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1, 1]
 _REPEATS_SINCE = "00402"
 """Version (ISA12) since which ISA11 is the repetition separator."""
-_SEEKING = Dialect("*", "~", ">")
+SEEKING = Dialect("*", "~", ">")
+"""Knows the head of an interchange, whatever its delimiters are."""
 
 
 def check_options(given: dict[str, Any]) -> None:
@@ -32,6 +33,13 @@ def read(source: BinaryIO, context: Context) -> Iterator[ReadEvent]:
 
     Raises :class:`Unreadable` when there is none at all, or when a segment does not end.
     """
+    yield from read_all(interchanges(source, context))
+
+
+def interchanges(
+    source: BinaryIO, context: Context, *, inspects: bool = False
+) -> Iterator[Interchange | Problem]:
+    """The same before it is read; who ``inspects`` takes every sender, version and kind of set."""
     profile = options.parse(context.options)
     reading = Source(source)
     seen: set[str] = set()
@@ -39,12 +47,15 @@ def read(source: BinaryIO, context: Context) -> Iterator[ReadEvent]:
     def opened(head: str) -> Interchange:
         dialect, isa = _open(head, reading.offset)
         reading.take(_ISA)
-        interchange = Interchange(reading, dialect, isa, context, options=profile)
-        interchange.refusal = _refusal(isa, profile, seen)
+        interchange = Interchange(reading, dialect, isa, context, inspects=inspects, options=profile)
+        interchange.refusal = None if inspects else _refusal(isa, profile)
+        if interchange.refusal is None and isa[13] in seen:
+            where, text = _spot(isa), f"ISA13 {isa[13]} stands twice in this file"
+            interchange.refusal = ControlMismatch(text, location=where, value=isa[13])
         seen.add(isa[13])
         return interchange
 
-    yield from read_all(reading, _ISA, _SEEKING, opened)
+    return find_all(reading, _ISA, SEEKING, opened)
 
 
 def _open(head: str, offset: int) -> tuple[Dialect, list[str]]:
@@ -65,9 +76,13 @@ def _open(head: str, offset: int) -> tuple[Dialect, list[str]]:
     return dialect, isa
 
 
-def _refusal(isa: list[str], profile: Options, seen: set[str]) -> TransformError | None:
-    """Why nothing of an interchange may count, if anything."""
-    where = Location(path=f"ISA{isa[13]}", tag="ISA", element=6)
+def _spot(isa: list[str]) -> Location:
+    return Location(path=f"ISA{isa[13]}", tag="ISA", element=6)
+
+
+def _refusal(isa: list[str], profile: Options) -> TransformError | None:
+    """What of its header is not as agreed, if anything."""
+    where = _spot(isa)
     parties = (("sender", isa[5], isa[6], profile.sender), ("receiver", isa[7], isa[8], profile.receiver))
     for name, qualifier, code, agreed in parties:
         told = f"{qualifier.strip()}:{code.strip()}"
@@ -75,6 +90,4 @@ def _refusal(isa: list[str], profile: Options, seen: set[str]) -> TransformError
             return UnknownSender(f"{name} is {told}, agreed is {agreed}", location=where, value=told)
     if isa[15] != profile.usage:
         return TestFlag(f"ISA15 is {isa[15]}, this line takes {profile.usage}", location=where, value=isa[15])
-    if isa[13] in seen:
-        return ControlMismatch(f"ISA13 {isa[13]} stands twice in this file", location=where, value=isa[13])
     return None

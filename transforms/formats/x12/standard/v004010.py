@@ -161,7 +161,7 @@ SPI an2! an2-3 an1-30 an1-132 an1-80 an1 4*[an2] an1-15 r1-6 an1 an1-3 an4
 SR an1-20 an1-7 tm4-8 tm4-8 an1-60 r1-17 r1-15 dt8 dt8 an1-48 an1-48
 TAX an1-20 5*[an1-2 an1-30] an1 an1
 TC2 an1! an1-30!
-TD1 an3-5 r1-7 an1 an1-30 an1-50 an1-2 r1-10 an2 r1-8 an2 | C0102 C0304 P0607 P0910
+TD1 an3-5 r1-7 an1 an1-30 an1-50 an1-2 r1-10 an2 r1-8 an2 | C0102 C0304 C0607 P0708 P0910
 TD3 an2 an1-4 an1-10 an1-2 r1-10 an2 an1 an2 an2-15 an4
 TD4 an2-3 an1 an1-4 an1-80 an1
 TD5 an1-2 an1-2 an2-80 an1-2 an1-35 an2 an1-2 an1-30 an2 an2 r1-4 3*[an2] an2-3 | R0204050612 C0203
