@@ -56,6 +56,14 @@ class Stats:
     """Of the whole process."""
 
 
+def interchanges(source: BinaryIO) -> Iterator[Interchange[Any] | Problem]:
+    """The interchanges of a file, each to be read before the next is asked for.
+
+    Raises :class:`TransformError` for what cannot be read at all.
+    """
+    return _opened(kind_of(source), source, structure="off", acknowledge=False)
+
+
 def kind_of(source: BinaryIO) -> str:
     """``x12``, ``edifact`` or ``idoc``; the source is at its beginning again afterwards.
 
@@ -114,7 +122,7 @@ def measure(path: Path, *, structure: bool = False) -> Stats:
                 continue
             for event in one.read():
                 problems += isinstance(event, Problem)
-                sets += isinstance(event, PartClosed)
+                sets += isinstance(event, PartClosed) and "@" in event.part
             segments += one.segments + 1
         seconds = time.process_time() - begun
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

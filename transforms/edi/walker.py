@@ -58,6 +58,11 @@ class Walker:
         self._ordinal = 1
         self._short = Shortcut(structure, dialect)
 
+    @property
+    def depth(self) -> int:
+        """How many loops there are around the last segment; one that it opens is not around it."""
+        return len(self._frames) - 1 - (self._frames[-1].start == self._ordinal)
+
     def feed(self, segments: list[str]) -> None:
         """Each as text without its terminator."""
         mark, at, end = self._dialect.element, 0, len(segments)

@@ -73,8 +73,9 @@ def _idocs(source: BinaryIO, profile: Options) -> Iterator[Idoc | Problem]:
     first = source.read(_HEAD)
     while len(first) < _HEAD and (more := source.read(_HEAD)):
         first += more
-    spelling = xml if first.lstrip(b" \t\r\n").startswith(_XML_BEGINS) else flat
-    return spelling.idocs(source, profile, first)
+    if first.lstrip(b" \t\r\n").startswith(_XML_BEGINS):
+        return xml.idocs(source, profile, first)
+    return flat.idocs(source, profile, first)
 
 
 def _part(reading: Reading, context: Context) -> Iterator[ReadEvent]:
