@@ -1,7 +1,7 @@
 # Every target that needs the environment makes it first; the second time that costs nothing.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test lint lock audit sbom bench simulate chaos chaos-all recovery clean
+.PHONY: help setup demo up test lint lock audit sbom bench bench-edi simulate chaos chaos-all recovery clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -63,6 +63,9 @@ sbom: $(INSTALLED)  ## write dist/crossdock.cdx.json: every package that runs in
 
 bench: $(INSTALLED)  ## run the side-by-side benchmark; see bench/README.md
 	@PATH="$(abspath $(BIN)):$$PATH" bash bench/run.sh $(ARGS)
+
+bench-edi: $(INSTALLED)  ## read EDI side by side with other readers, from 2 MB to 500 MB
+	@$(BIN)/python bench/edi.py $(ARGS)
 
 simulate: $(INSTALLED)  ## run thousands of simulated days of faults; ARGS='--seed N' shows one again
 	@$(BIN)/python -W error -m tests.faults.simulation $(ARGS)

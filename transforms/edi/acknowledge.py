@@ -22,11 +22,21 @@ class Group:
     refusal: TransformError | None = None
     """Why none of its messages may count, if so."""
     parts: list[AcknowledgedPart] = field(default_factory=list)
+    """None where no answer is wanted: an interchange may have a million."""
+    received: int = 0
+    accepted: int = 0
     codes: list[str] = field(default_factory=list)
     included: int | None = None
 
+    def add(self, part: AcknowledgedPart, *, keep: bool) -> None:
+        self.received += 1
+        self.accepted += part.accepted
+        if keep:
+            self.parts.append(part)
+
     def reject_all(self, code: str) -> None:
         """What had been accepted is not, for a reason outside the messages."""
+        self.accepted = 0
         self.parts = [
             one.model_copy(update={"accepted": False, "codes": (code,)}) if one.accepted else one
             for one in self.parts
@@ -40,9 +50,9 @@ def acknowledged(groups: Iterable[Group]) -> tuple[AcknowledgedGroup, ...]:
             group_type=group.kind,
             control=group.control,
             version=group.version,
-            sets_included=len(group.parts) if group.included is None else group.included,
-            sets_received=len(group.parts),
-            sets_accepted=sum(part.accepted for part in group.parts),
+            sets_included=group.received if group.included is None else group.included,
+            sets_received=group.received,
+            sets_accepted=group.accepted,
             codes=tuple(group.codes),
             parts=tuple(group.parts),
         )

@@ -83,6 +83,11 @@ class Interchange(ABC, Generic[M]):
 
     @property
     @abstractmethod
+    def wants_answer(self) -> bool:
+        """Whether the profile asks for acknowledgements at all."""
+
+    @property
+    @abstractmethod
     def is_answered(self) -> bool:
         """Whether an acknowledgement goes back for what was read."""
 
@@ -229,13 +234,12 @@ class Interchange(ABC, Generic[M]):
 
     def _check_control(self, one: M, group: Group) -> None:
         control, name = one.control, self.grammar.number_at
-        where = one.place(one.head, int(name[-2:]))
-        if not control:
-            raise ControlMismatch(f"{name} is missing", location=where, value=control)
-        if control in self._controls:
-            inside = f"group {group.control}" if group.control else "this interchange"
-            raise ControlMismatch(f"{name} {control} stands twice in {inside}", location=where, value=control)
-        self._controls.add(control)
+        if control and control not in self._controls:
+            self._controls.add(control)
+            return
+        inside = f"group {group.control}" if group.control else "this interchange"
+        text = f"{name} {control} stands twice in {inside}" if control else f"{name} is missing"
+        raise ControlMismatch(text, location=one.place(one.head, int(name[-2:])), value=control)
 
     def _part_ends(self, elements: Elements, batch: Batch, at: int) -> Iterator[ReadEvent]:
         current, words = self._part, self.grammar
@@ -270,7 +274,7 @@ class Interchange(ABC, Generic[M]):
         self._part = None
         self.closed = self._entry(current)
         if self._group is not None:
-            self._group.parts.append(self.closed)
+            self._group.add(self.closed, keep=self.wants_answer)
         if self.inspects:
             yield from told
             yield PartClosed(current.part, accepted=current.failure is None)
@@ -363,9 +367,9 @@ class Interchange(ABC, Generic[M]):
         self._group = None
         count, control = element(elements, 1), element(elements, 2)
         group.included = number(count)
-        if group.included != len(group.parts):
+        if group.included != group.received:
             group.codes.append(words.group_count)
-            text = f"{tag}01 says {count} {words.called}s, there are {len(group.parts)}"
+            text = f"{tag}01 says {count} {words.called}s, there are {group.received}"
             yield self._problem(ControlMismatch(text, value=count), tag, batch, at)
         if not is_same(control, group.control):
             group.codes.append(words.group_control)

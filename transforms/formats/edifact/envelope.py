@@ -60,6 +60,10 @@ class Interchange(envelope.Interchange[Message]):
         return f"UNB{self.control}"
 
     @property
+    def wants_answer(self) -> bool:
+        return self.options.acknowledge != "never"
+
+    @property
     def is_answered(self) -> bool:
         wish = self.options.acknowledge
         is_wanted = wish == "always" or (wish == "requested" and element(self.head, 9) == "1")
@@ -75,16 +79,16 @@ class Interchange(envelope.Interchange[Message]):
 
     def _admit(self, current: Part[Message], group: Group) -> None:
         one = current.one
-        where = one.place(one.head, 2)
+        text, value = "", one.kind
         if one.kind not in MAPS:
             text = f"message {one.kind} is not taken; there are {', '.join(MAPS)}"
-            raise Unsupported(text, location=where, value=one.kind)
-        if one.kind != ANSWER and one.version not in self.options.versions:
+        elif one.kind != ANSWER and one.version not in self.options.versions:
             text = f"version {one.version!r} is not taken; there are {', '.join(self.options.versions)}"
-            raise Unsupported(text, location=where, value=one.version)
-        if group.kind and group.kind != one.kind:
+            value = one.version
+        elif group.kind and group.kind != one.kind:
             text = f"message {one.kind} does not belong into a group {group.kind}"
-            raise Unsupported(text, location=where, value=one.kind)
+        if text:
+            raise Unsupported(text, location=one.place(one.head, 2), value=value)
         faults = self._walk(current, group)
         current.translation = Translation(
             one, MAPS[one.kind], key=self._key(one), part=current.part, faults=faults

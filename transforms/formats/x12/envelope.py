@@ -55,8 +55,12 @@ class Interchange(envelope.Interchange[TransactionSet]):
         return f"ISA{self.control}"
 
     @property
+    def wants_answer(self) -> bool:
+        return self.options.acknowledge
+
+    @property
     def is_answered(self) -> bool:
-        return self.options.acknowledge and bool(self._asking)
+        return self.wants_answer and bool(self._asking)
 
     @property
     def _asking(self) -> list[Group]:
