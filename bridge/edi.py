@@ -93,18 +93,17 @@ def kind_of(source: BinaryIO) -> str:
     )
 
 
-def check(path: Path) -> Inspection:
-    """Everything that is in a file and wrong with it. What cannot be read at all is a problem as well."""
-    with path.open("rb") as source:
-        try:
-            name = kind_of(source)
-            if name == "idoc":
-                return _idocs(source)
-            found = inspect(_opened(name, source, structure="reject"))
-        except TransformError as error:
-            return Inspection(problems=[Problem.of(error)])
-        source.seek(0)
-        return _with_totals(found, name, source)
+def check(source: BinaryIO) -> Inspection:
+    """Everything that is in a source and wrong with it. What cannot be read at all is a problem as well."""
+    try:
+        name = kind_of(source)
+        if name == "idoc":
+            return _idocs(source)
+        found = inspect(_opened(name, source, structure="reject"))
+    except TransformError as error:
+        return Inspection(problems=[Problem.of(error)])
+    source.seek(0)
+    return _with_totals(found, name, source)
 
 
 def measure(path: Path, *, structure: bool = False) -> Stats:
@@ -153,15 +152,14 @@ def answer(path: Path, *, kind: str | None = None, at: datetime | None = None) -
     ]  # fmt: skip
 
 
-def quote(path: Path, found: Inspection, problem: Problem) -> str | None:
+def quote(source: BinaryIO, found: Inspection, problem: Problem) -> str | None:
     """The segment at which a problem stands, as it was sent."""
     offset = problem.location.offset
     if offset is None:
         return None
     end = next((mark for start, mark in reversed(found.terminators) if start <= offset + 1), "\n")
-    with path.open("rb") as source:
-        source.seek(offset)
-        text = source.read(4 * _QUOTED).decode("latin-1").lstrip("\r\n")
+    source.seek(offset)
+    text = source.read(4 * _QUOTED).decode("latin-1").lstrip("\r\n")
     segment = text.split(end, 1)[0] if end not in "\r\n" else text.splitlines()[0] if text else ""
     return segment[:_QUOTED] + "…" * (len(segment) > _QUOTED)
 

@@ -68,14 +68,16 @@ class Yard:
 
     # -- what moves --------------------------------------------------------------------------------
 
-    def message(self, body: bytes = CSV, *, state: str = "translated", name: str = "orders.csv") -> int:
+    def message(
+        self, body: bytes = CSV, *, state: str = "translated", name: str = "orders.csv", kind: str = "csv"
+    ) -> int:
         key = f"file/supa-orders/{uuid.uuid4().hex}"
         with self.ledger.write() as connection:
             message_id = connection.execute(
                 t.message.insert()
                 .values(
                     public_id=str(uuid.uuid4()), lane_id=self.source_lane, source="supa-orders", key=key,
-                    sha256="0" * 64, size=len(body), format="csv", name=name, state=state, received_at=AT,
+                    sha256="0" * 64, size=len(body), format=kind, name=name, state=state, received_at=AT,
                 )
                 .returning(t.message.c.id)
             ).scalar_one()  # fmt: skip
@@ -166,6 +168,14 @@ class Yard:
             subject=Subject.PART, step=Step.TRANSLATE, message_id=self.message(), code="VALUE_NOT_NUMERIC",
             sentence="qty is not a number", value="dozen", fragment=fragment,
             location=Location(line=3, field="qty", offset=CSV.index(b"PO-2")),
+        )  # fmt: skip
+
+    def bad_set(self, interchange: bytes) -> str:
+        """An X12 set that was refused, cut out of its interchange."""
+        message_id = self.message(interchange, name="order.x12", kind="x12")
+        return self.bury(
+            subject=Subject.PART, step=Step.TRANSLATE, message_id=message_id, code="VALUE_NOT_NUMERIC",
+            sentence="PO102 must be a number", fragment=interchange, location=Location(path="ISA1/GS1/ST0001"),
         )  # fmt: skip
 
     def unreadable(self, body: bytes = b"\xff\xfe garbage") -> str:

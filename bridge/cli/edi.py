@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, Literal
 
 import typer
 
@@ -41,12 +41,13 @@ def check(files: Files, *, as_json: Json = False) -> None:
 
     is_sound = True
     for path in files:
-        found = edi.check(path)
+        with path.open("rb") as source:
+            found = edi.check(source)
+            if as_json:
+                output.print_json(_as_json(path, found))
+            else:
+                _print(path, source, found)
         is_sound = is_sound and found.is_sound
-        if as_json:
-            output.print_json(_as_json(path, found))
-        else:
-            _print(path, found)
     raise typer.Exit(0 if is_sound else 1)
 
 
@@ -122,24 +123,24 @@ def _as_json(path: Path, found: Inspection) -> dict[str, Any]:
     }
 
 
-def _print(path: Path, found: Inspection) -> None:
+def _print(path: Path, source: BinaryIO, found: Inspection) -> None:
     counts = f"{found.interchanges} interchanges, {found.accepted} accepted, {found.rejected} rejected"
     typer.echo(f"{path}: {counts}")
     for problem in found.problems:
-        _print_problem(path, found, problem)
+        _print_problem(source, found, problem)
     for one in found.seen:
         if one.accepted and not one.problems:
             continue
         typer.echo(f"  {one.kind} {one.control}: {'accepted' if one.accepted else 'REJECTED'}")
         for problem in one.problems:
-            _print_problem(path, found, problem)
+            _print_problem(source, found, problem)
 
 
-def _print_problem(path: Path, found: Inspection, problem: Problem) -> None:
+def _print_problem(source: BinaryIO, found: Inspection, problem: Problem) -> None:
     from bridge import edi
 
     mark = "note" if problem.warning else problem.code
     typer.echo(f"    {mark}: {problem.text}")
     typer.echo(f"      at {problem.location}")
-    if (quoted := edi.quote(path, found, problem)) is not None:
+    if (quoted := edi.quote(source, found, problem)) is not None:
         typer.echo(f"      {quoted}")

@@ -14,7 +14,8 @@ from typing import Any, TypeVar
 from tornado.ioloop import IOLoop
 from tornado.web import HTTPError, RequestHandler
 
-from bridge import clock, dead_letter_detail, dead_letter_search, reasons, replay
+from bridge import clock, dead_letter_check, dead_letter_detail, dead_letter_search, reasons, replay
+from bridge.dead_letter_check import EdiCheck
 from bridge.dead_letter_detail import Detail, MasterDataGap
 from bridge.dead_letter_search import Filter
 from bridge.edits import EditInvalid, Fault
@@ -184,11 +185,15 @@ class LetterPage(Page):
     """What the two handlers of a single letter share."""
 
     async def show_letter(
-        self, public_id: str, *, draft: str | None = None, faults: list[Fault] | None = None
-    ) -> None:
+        self, public_id: str, *, draft: str | None = None, faults: list[Fault] | None = None,
+        checked: EdiCheck | None = None,
+    ) -> None:  # fmt: skip
         """``draft`` and ``faults``: an edit that was refused, so that nothing typed is lost."""
         detail = await self.load(public_id)
-        self.show("dead_letter.html", detail=detail, draft=draft, faults=faults or [], notice=self.notice())
+        self.show(
+            "dead_letter.html", detail=detail, draft=draft, faults=faults or [], notice=self.notice(),
+            checked=checked, is_edi=detail.message.format in dead_letter_check.FORMATS,
+        )  # fmt: skip
 
     async def load(self, public_id: str) -> Detail:
         console = self.console
@@ -201,10 +206,19 @@ class LetterPage(Page):
 
 
 class DeadLetterHandler(LetterPage):
-    """One letter with all that is known about it."""
+    """One letter with all that is known about it; ``?check`` looks at its source as EDI."""
 
     async def get(self, public_id: str) -> None:
-        await self.show_letter(public_id)
+        checked = None
+        if self.asked("check"):
+            console = self.console
+            try:
+                checked = await self.run(
+                    dead_letter_check.check, console.ledger, public_id, raw_store=console.raw_store
+                )
+            except KeyError:
+                raise HTTPError(404, "There is no such dead letter.") from None
+        await self.show_letter(public_id, checked=checked)
 
 
 class OneLetterHandler(LetterPage):

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from bridge import edi
 from bridge.cli.commands import app
+from transforms.edi.inspection import Inspection
 from transforms.errors import Unreadable
 
 FORMATS = Path(edi.__file__).parent.parent / "transforms/formats"
@@ -56,11 +57,16 @@ def test_each_problem_is_told_with_its_place_and_its_segment_quoted(tmp_path):
     assert path.read_bytes()[problem["offset"] :].startswith(b"PO1*2*2A") or problem["offset"] > 0
 
 
+def checked(path: Path) -> Inspection:
+    with path.open("rb") as source:
+        return edi.check(source)
+
+
 def test_no_fault_hides_another(tmp_path):
     path = changed(tmp_path, "PO1*2*24*EA", "PO1*2*2A*EA")
     path = changed(tmp_path, "SE*11", "SE*12", of=path)
     path = changed(tmp_path, "IEA*1", "IEA*2", of=path)
-    found = edi.check(path)
+    found = checked(path)
     assert [problem.code for problem in found.problems] == ["ENV_CONTROL_MISMATCH"]
     assert {problem.code for problem in found.seen[0].problems} == {
         "ENV_CONTROL_MISMATCH", "VALUE_NOT_NUMERIC",
@@ -68,7 +74,7 @@ def test_no_fault_hides_another(tmp_path):
 
 
 def test_a_total_that_disagrees_is_told(tmp_path):
-    found = edi.check(changed(tmp_path, "CTT*3", "CTT*4"))
+    found = checked(changed(tmp_path, "CTT*3", "CTT*4"))
     assert [problem.code for problem in found.seen[0].problems] == ["CTRL_TOTAL_MISMATCH"]
     assert found.rejected == 1
 

@@ -10,8 +10,10 @@ import pytest
 
 from bridge.message import Step, Subject
 from bridge.store import tables as t
+from tests.conftest import ROOT
 
 pytestmark = pytest.mark.integration
+SAMPLES = ROOT / "transforms/formats"
 NASTY = "<script>alert(1)</script>"
 
 
@@ -257,3 +259,21 @@ def test_a_replay_rings_the_lane(console, redis_url):
         console.post("olaf", f"/dead-letters/{public_id}/replay", reason="ring")
         bells = [json.loads(one) for one in broker.lrange("crossdock.lanes", 0, -1)]
     assert [one["headers"]["task"] for one in bells] == ["crossdock.work"]
+
+
+def test_an_edi_letter_is_checked_by_hand_against_the_standard(console):
+    order = (SAMPLES / "x12/samples/850-order.x12").read_bytes()
+    public_id = console.yard.bad_set(order.replace(b"PO1*2*24*EA", b"PO1*2*<b>*EA"))
+    with console.client("vera") as client:
+        page = client.get(f"/dead-letters/{public_id}").text
+        assert "?check=1" in page
+        assert "must be a number" not in page
+        page = client.get(f"/dead-letters/{public_id}?check=1").text
+        assert "0 accepted, 1 rejected" in page
+        assert "PO102 must be a number" in unescape(page)
+        assert "PO1*2*<b>*EA*4.15" in unescape(page)
+        assert "<b>" not in page
+        flat = console.yard.bad_row()
+        assert "?check=1" not in client.get(f"/dead-letters/{flat}").text
+        missing = "/dead-letters/00000000-0000-0000-0000-000000000000?check=1"
+        assert client.get(missing).status_code == 404
