@@ -267,7 +267,7 @@ def test_an_edi_letter_is_checked_by_hand_against_the_standard(console):
     with console.client("vera") as client:
         page = client.get(f"/dead-letters/{public_id}").text
         assert "?check=1" in page
-        assert "must be a number" not in page
+        assert "1 rejected" not in page
         page = client.get(f"/dead-letters/{public_id}?check=1").text
         assert "0 accepted, 1 rejected" in page
         assert "PO102 must be a number" in unescape(page)
