@@ -13,12 +13,10 @@ import pytest
 import typer
 import yaml
 
-from bridge import check, reasons, reference
+from bridge import check, reasons, reference, registry
 from bridge.cli.commands import app
 from bridge.settings import Settings
 from transforms import canonical
-from transforms.formats.csv.layout import compile_layout as compile_csv
-from transforms.formats.json.layout import compile_layout as compile_json
 from transforms.payload import compile_payload
 
 ROOT = Path(__file__).parent.parent.parent
@@ -147,9 +145,8 @@ def yaml_blocks() -> list[tuple[str, Any]]:
 
 @pytest.mark.parametrize(("_name", "data"), yaml_blocks(), ids=[name for name, _ in yaml_blocks()])
 def test_every_layout_that_is_shown_compiles(_name: str, data: dict[str, Any]) -> None:
-    compilers = {"csv": compile_csv, "json": compile_json}
     for source in data.get("sources", {}).values():
-        compilers[source["format"]](source["options"], data.get("unit_alias", {}))
+        registry.load("format", source["format"]).check_options(source["options"])
     for endpoint in data.get("endpoints", {}).values():
         if "payload" in endpoint:
             compile_payload(endpoint["payload"])

@@ -17,11 +17,10 @@ from typing import BinaryIO
 from transforms import errors
 from transforms.formats.csv.layout import Options
 from transforms.location import Location
+from transforms.rows.contract import MAX_VALUE, BadRow, Rows
 
 BLOCK = 1 << 14
 """Small enough that a block's rows stay in the processor's cache until they are lines."""
-MAX_VALUE = 2_000
-"""Characters of the longest value: no code and no remark is longer, but what follows a lost delimiter is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,25 +38,6 @@ class TooLong:
 
     line: int
     offset: int
-
-
-@dataclass(frozen=True, slots=True)
-class BadRow:
-    """One row that could not be used, with what is known of it."""
-
-    line: int
-    text: str | None
-    error: errors.TransformError
-
-
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """Good rows, column by column, with the line and the text of each; and the rows that are wrong."""
-
-    numbers: Sequence[int]
-    texts: Sequence[str]
-    columns: Sequence[Sequence[str]]
-    bad: Sequence[BadRow] = ()
 
 
 def read_lines(source: BinaryIO, *, max_line: int, offset: int = 0) -> Iterator[Lines | TooLong]:

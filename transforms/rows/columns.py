@@ -14,9 +14,9 @@ from typing import Any
 from transforms import errors, mapping
 from transforms.canonical import trusted
 from transforms.converters import Memo
-from transforms.formats.csv.layout import Layout
-from transforms.formats.csv.lines import BadRow, Rows
 from transforms.location import Location
+from transforms.rows.contract import BadRow, Rows
+from transforms.rows.layout import Layout
 
 Columns = dict[str, Sequence[Any]]
 
