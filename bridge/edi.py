@@ -7,7 +7,6 @@ totals are.
 
 from __future__ import annotations
 
-import re
 import resource
 import time
 from collections.abc import Iterator
@@ -31,7 +30,8 @@ from transforms.reading import Context, PartClosed
 
 _LOOKED_AT = 1 << 16
 """Bytes at the beginning in which a format has to show."""
-_IDOC = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*(?:EDI_DC40|\xc5\xc4\xc9|<)")
+_BLANK = b" \t\r\n\xef\xbb\xbf"
+_IDOC = (b"EDI_DC40", "EDI_DC40".encode("cp037"), b"<")
 _ANY_VERSION: dict[str, dict[str, Any]] = {
     "x12": {"versions": ("",)},
     "edifact": {},
@@ -73,7 +73,7 @@ def kind_of(source: BinaryIO) -> str:
     source.seek(0)
     if not head:
         raise Unreadable("the file is empty", location=Location(offset=0))
-    if _IDOC.match(head):
+    if head.lstrip(_BLANK).startswith(_IDOC):
         return "idoc"
     text = head.decode("latin-1")
     found = {
@@ -83,7 +83,7 @@ def kind_of(source: BinaryIO) -> str:
     }
     if found:
         return min(found, key=found.__getitem__)
-    text = text.lstrip("\xef\xbb\xbf \t\r\n")
+    text = text.lstrip(_BLANK.decode("latin-1"))
     begun = text[:3]
     if begun in ("ISA", "UNA", "UNB"):
         return "x12" if begun == "ISA" else "edifact"

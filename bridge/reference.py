@@ -24,6 +24,7 @@ from transforms.converters import FieldMap, NegateWhen
 from transforms.formats.csv import layout as csv
 from transforms.formats.edifact import options as edifact
 from transforms.formats.edifact.writers import assembly
+from transforms.formats.fixed_width import layout as fixed_width
 from transforms.formats.idoc import options as idoc
 from transforms.formats.idoc.maps.postings import POSTINGS
 from transforms.formats.idoc.segments import SEGMENTS
@@ -31,6 +32,8 @@ from transforms.formats.idoc.writing.agreement import Agreement
 from transforms.formats.json import layout as json
 from transforms.formats.x12 import options as x12
 from transforms.formats.x12.writers import envelope
+from transforms.formats.xlsx import layout as xlsx
+from transforms.formats.xml import layout as xml
 
 _MADE = "<!-- Made by python -m bridge.reference docs/reference; change the code, not this page. -->"
 
@@ -149,6 +152,11 @@ def _company() -> str:
 def _options() -> str:
     models: list[tuple[str, type[BaseModel]]] = [
         ("`options` of format `csv`", csv.Options),
+        ("`options` of format `fixed_width`", fixed_width.Options),
+        ("Format `fixed_width`: a column", fixed_width.Column),
+        ("Format `fixed_width`: `trailer`", fixed_width.Trailer),
+        ("`options` of format `xml`", xml.Options),
+        ("`options` of format `xlsx`", xlsx.Options),
         ("`options` of format `json`", json.Options),
         ("Format `json`: `document`, and each of `documents`", json.DocumentMap),
         ("`options` of format `x12`", x12.Options),

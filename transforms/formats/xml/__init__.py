@@ -1,0 +1,7 @@
+"""XML files of records, read by a partner's layout."""
+
+from __future__ import annotations
+
+from transforms.formats.xml.reader import check_options, read
+
+__all__ = ["check_options", "read"]
