@@ -192,6 +192,6 @@ class Runner:
     def _let_go(self, lease: Lease) -> None:
         try:
             with self.ledger.write() as connection:
-                lanes.give_back(connection, lease)
+                lanes.abandon(connection, lease)
         except (OperationalError, InterfaceError, DatabaseBusy, LeaseLost):
             log.warning("lane.left", lane=lease.name)

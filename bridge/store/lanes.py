@@ -261,6 +261,15 @@ def _has_work(at: datetime) -> ColumnElement[bool]:
     )
 
 
+def abandon(connection: Connection, lease: Lease) -> None:
+    """Let go in the middle of a batch of which nothing could be written.
+
+    The range stays, for the batch may have been sent: whoever takes the lane next has to find that out. It is
+    no crash, and is not counted as one.
+    """
+    _write_fenced(connection, lease, lease_until=0, crashes=lease.crashes - 1)
+
+
 def count_calm(lease: Lease) -> None:
     """A batch went through: after enough of them batches grow back."""
     lease.calm += 1

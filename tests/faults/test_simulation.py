@@ -31,6 +31,12 @@ def test_no_seed_breaks_a_promise() -> None:
     assert totals["frozen"] > SEEDS
 
 
+@pytest.mark.parametrize("seed", [70094, 70640])
+def test_what_was_once_broken_stays_mended(seed: int, template: simulation.Template) -> None:
+    """A ledger that was busy when a batch had been sent and was to be written: it was sent again, unasked."""
+    assert simulation.run(seed, template).violations == []
+
+
 def test_a_seed_replays_exactly() -> None:
     digests = {_digest(seed=77, hashing=hashing) for hashing in ("1", "2")}
     assert len(digests) == 1

@@ -249,6 +249,19 @@ def test_batches_grow_back_after_calm(lane):
     assert lease.batch == SMALL
 
 
+def test_who_lets_go_in_the_middle_leaves_its_range_and_is_no_crash(lane):
+    lease = lane.take()
+    lane.advance(lease, 3, 4, 5)
+    with lane.ledger.write() as connection:
+        lanes.abandon(connection, lease)
+    for _ in range(4):  # however often the database is away
+        lease = lane.take(holder="b")
+        assert lease.suspect == lanes.Suspect("apply", 3, 5, 0)
+        lane.advance(lease, 3, 4, 5, same_range=True)
+        with lane.ledger.write() as connection:
+            lanes.abandon(connection, lease)
+
+
 def test_batches_grow_back_on_a_database_so_slow_that_a_lease_sees_only_a_few(lane):
     lane.set(batch=ALONE)
     for expected in (SMALL, FULL, FULL):
