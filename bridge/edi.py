@@ -61,7 +61,7 @@ def interchanges(source: BinaryIO) -> Iterator[Interchange[Any] | Problem]:
 
     Raises :class:`TransformError` for what cannot be read at all.
     """
-    return _opened(kind_of(source), source, structure="off", acknowledge=False)
+    return _opened(kind_of(source), source, structure="off", acknowledge="never")
 
 
 def kind_of(source: BinaryIO) -> str:
@@ -115,7 +115,7 @@ def measure(path: Path, *, structure: bool = False) -> Stats:
         name = kind_of(source)
         begun = time.process_time()
         segments = sets = problems = 0
-        for one in _opened(name, source, structure="reject" if structure else "off", acknowledge=False):
+        for one in _opened(name, source, structure="reject" if structure else "off", acknowledge="never"):
             if isinstance(one, Problem):
                 problems += 1
                 continue
@@ -172,8 +172,6 @@ def _opened(name: str, source: BinaryIO, **options: Any) -> Iterator[Interchange
 
 
 def _context(name: str, **options: Any) -> Context:
-    if name == "edifact" and "acknowledge" in options:
-        options["acknowledge"] = "always" if options["acknowledge"] else "never"
     return Context(
         "", "", "", "edi", datetime.now(UTC), options={**_ANY_VERSION[name], **options}
     )  # fmt: skip
@@ -183,7 +181,7 @@ def _with_totals(found: Inspection, name: str, source: BinaryIO) -> Inspection:
     """Read the values as well, for the totals that they have to sum to. What else is odd is the partner's way."""
     totals = [
         event
-        for event in _READERS[name].read(source, _context(name, structure="off", acknowledge=False))
+        for event in _READERS[name].read(source, _context(name, structure="off", acknowledge="never"))
         if isinstance(event, Problem) and event.code == TotalMismatch.code
     ]
     for problem in totals:

@@ -39,8 +39,6 @@ class Standard:
     module: Any
     stock: Callable[[int, int], Iterator[bytes]]
     """An interchange of so many stock reports of so many lines each."""
-    quiet: Any
-    """The option ``acknowledge`` that keeps it from answering."""
 
     @property
     def samples(self) -> list[Path]:
@@ -55,7 +53,7 @@ class Standard:
         )
 
     def quietly(self, source: Any) -> list[Any]:
-        return list(self.read(source, acknowledge=self.quiet))
+        return list(self.read(source, acknowledge="never"))
 
 
 def raw_of(sample: Path) -> Path:
@@ -101,8 +99,8 @@ def _edifact_stock(messages: int, lines: int) -> Iterator[bytes]:
 
 
 STANDARDS = (
-    Standard("x12", x12, _x12_stock, False),
-    Standard("edifact", edifact, _edifact_stock, "never"),
+    Standard("x12", x12, _x12_stock),
+    Standard("edifact", edifact, _edifact_stock),
 )
 SAMPLES = [(standard, sample) for standard in STANDARDS for sample in standard.samples]
 SAMPLE_IDS = [f"{standard.name}-{sample.name.split('.')[0]}" for standard, sample in SAMPLES]

@@ -42,7 +42,7 @@ COUNTS: dict[str, Any] = {
     "header": {"site": {"92": "site"}, "occurred_at": "at"},
     "line": {"item": {"SK": "sku", "VN": "code"}, "quantity": "qty", "unit": "uom"},
 }  # fmt: skip
-STOCK: dict[str, Any] = {"sender": "ZZ:KEEPER", "receiver": "ZZ:SMALL", "acknowledge": False}
+STOCK: dict[str, Any] = {"sender": "ZZ:KEEPER", "receiver": "ZZ:SMALL", "acknowledge": "never"}
 COLUMNS = "id,site,sku,code,qty,uom,at"
 
 Answer = Callable[[Outgoing, int], Result]

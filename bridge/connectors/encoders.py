@@ -35,12 +35,12 @@ class Encoding(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     encoder: Literal[
-        "json", "x12-846", "x12-855", "x12-856", "x12-940", "x12-943", "x12-997", "x12-999", "x12-ta1",
-        "edifact", "idoc",
+        "json", "x12-846", "x12-855", "x12-856", "x12-940", "x12-943", "x12-ack", "edifact", "idoc",
     ] = Field(
         "json",
-        description="What is written: JSON, an X12 interchange with this set, an EDIFACT interchange with the "
-        "message that the document becomes, or SAP IDocs.",
+        description="What is written: JSON, an X12 interchange with this set (`x12-ack`: with the 997, 999 or TA1 "
+        "that the profile of the source asks for), an EDIFACT interchange with the message that the document "
+        "becomes, or SAP IDocs.",
     )  # fmt: skip
     edifact: EdifactProfile = Field(EdifactProfile(), description="How the partner wants its EDIFACT.")
     x12: Profile = Field(Profile(), description="How the partner wants its X12.")

@@ -89,7 +89,7 @@ def works(tmp_path, ledger_url):
     folder = tmp_path / "company"
     effects.write_company(folder, control_series="erp")
     endpoints = yaml.safe_load((folder / "endpoints.yaml").read_text())
-    out = {"folder": str(tmp_path / "out"), "name": "{number}.x12", "encoder": "x12-997"}
+    out = {"folder": str(tmp_path / "out"), "name": "{number}.x12", "encoder": "x12-ack"}
     acks = {"connector": "file_drop", "settings": out, "control_series": "keeper", "retry": effects.RETRY}
     endpoints["endpoints"]["acks"] = acks
     (folder / "endpoints.yaml").write_text(yaml.safe_dump(endpoints))
@@ -97,7 +97,7 @@ def works(tmp_path, ledger_url):
               {"types": ["crossdock.document.acknowledged.*"], "to": ["acks"]}]  # fmt: skip
     (folder / "routes.yaml").write_text(yaml.safe_dump({"routes": routes}))
     partner = folder / "partners/keeper/partner.yaml"
-    partner.write_text(partner.read_text().replace("acknowledge: false", "acknowledge: true"))
+    partner.write_text(partner.read_text().replace("acknowledge: never", "acknowledge: always"))
     opened = effects.open_works(tmp_path, ledger_url)
     opened.runner.outlets = Mixed(opened.bridge.company, opened.endpoints)
     yield opened

@@ -72,6 +72,8 @@ class _Answer(Document):
     receiver: dict[str, str]
     version: str | None = None
     test: bool = False
+    accepted: bool = True
+    """Whether the interchange as such was; of one that was not, messages may have been all the same."""
     codes: tuple[str, ...] = ()
     """The format's own error codes for the interchange (X12 I18, EDIFACT 0085)."""
     groups: tuple[AcknowledgedGroup, ...]
@@ -81,6 +83,9 @@ class DocumentAcknowledged(_Answer):
     """Our answer to one interchange."""
 
     type: ClassVar[str] = "crossdock.document.acknowledged.v1"
+
+    kind: str | None = None
+    """What it is said with, where the format has more than one: X12 ``997``, ``999`` or ``TA1``."""
 
     @property
     def sets(self) -> int:

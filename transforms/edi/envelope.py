@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import ClassVar, Generic
 
 from transforms.canonical.acknowledgements import AcknowledgedPart, DocumentAcknowledged
-from transforms.edi import fragments, structural
+from transforms.edi import acknowledge, fragments, structural
 from transforms.edi.acknowledge import Group
 from transforms.edi.faults import Fault
 from transforms.edi.maps import M
@@ -54,6 +54,8 @@ class Interchange(ABC, Generic[M]):
     segments: int = 0
     """How many were read, the header not counted."""
     groups: list[Group] = field(default_factory=list)
+    codes: list[str] = field(default_factory=list)
+    """The standard's own, of the interchange."""
     units: dict[str, str] = field(default_factory=dict)
     numbers: dict[str, Decimal] = field(default_factory=dict)
     _group: Group | None = None
@@ -86,11 +88,6 @@ class Interchange(ABC, Generic[M]):
     def wants_answer(self) -> bool:
         """Whether the profile asks for acknowledgements at all."""
 
-    @property
-    @abstractmethod
-    def is_answered(self) -> bool:
-        """Whether an acknowledgement goes back for what was read."""
-
     @abstractmethod
     def _opened(self, elements: Elements, group: Group) -> M:
         """The message that a head opens."""
@@ -116,7 +113,8 @@ class Interchange(ABC, Generic[M]):
         """What the interchange's trailer counts: how many there are, and of what."""
 
     @abstractmethod
-    def _answer(self) -> DocumentAcknowledged: ...
+    def _answers(self) -> Iterator[DocumentAcknowledged]:
+        """What goes back for what was read."""
 
     @abstractmethod
     def _whole(self, segments: list[str]) -> list[str]:
@@ -125,6 +123,7 @@ class Interchange(ABC, Generic[M]):
     def read(self) -> Iterator[ReadEvent]:
         if self.refusal is not None:
             yield self._refused(self.refusal)
+            yield from self._acknowledgements()
             return
         is_closed = False
         for batch in self.source.batches(self.dialect):
@@ -140,7 +139,7 @@ class Interchange(ABC, Generic[M]):
         yield from self._loose
         yield from (PartClosed(one.part, accepted=is_closed) for one in self._loose)
         yield from (PartClosed(part, accepted=self._is_sound) for part in self._waiting)
-        yield from self._acknowledgement()
+        yield from self._acknowledgements()
 
     def _batch(self, batch: Batch) -> Iterator[ReadEvent | None]:
         """Events of a batch; ``None`` once the interchange is closed."""
@@ -262,8 +261,8 @@ class Interchange(ABC, Generic[M]):
     def _settle(self, current: Part[M]) -> Iterator[ReadEvent]:
         """A message is over: its part is closed, and the acknowledgement has its entry."""
         one, translation = current.one, current.translation
-        if current.walker is not None:
-            current.walker.close()
+        if current.walker is not None and current.code != self.grammar.not_found:
+            current.walker.close()  # what a cut took away is not missing besides
         if translation is not None:
             try:
                 for draft in translation.close():
@@ -320,8 +319,9 @@ class Interchange(ABC, Generic[M]):
             yield structural.warning(current.one, fault)
 
     def _entry(self, current: Part[M]) -> AcknowledgedPart:
-        failure, walker = current.failure, current.walker
-        faults = walker.faults if walker is not None else []
+        failure = current.failure
+        structure = self._structure(current.one, self._group) if self._group is not None else None
+        faults = acknowledge.faults(current, structure, faulty=self.grammar.faulty)
         return AcknowledgedPart(
             document_type=current.one.kind,
             control=current.one.control,
@@ -393,15 +393,18 @@ class Interchange(ABC, Generic[M]):
         told, control = element(elements, 1), element(elements, 2)
         count, what = self._trailing()
         if not is_same(control, self.control):
+            self.codes.append(self.grammar.head_control)
             text = f"{tag}02 is {control}, {self.grammar.head_number_at} is {self.control}"
             yield self._problem(ControlMismatch(text, value=control), tag, batch, at)
         if number(told) != count:
+            self.codes.append(self.grammar.head_count)
             text = f"{tag}01 says {told} {what}, there are {count}"
             yield self._problem(ControlMismatch(text, value=told), tag, batch, at)
 
     def _cut_short(self) -> Iterator[ReadEvent]:
         """Nothing stands where the trailer should be. One cut is one problem: of the innermost part left open."""
         self._is_sound = False
+        self.codes.append(self.grammar.cut_short)
         group, current, words = self._group, self._part, self.grammar
         named = group is not None and bool(group.head)
         inside = f" of group {group.control}" if group and named else ""
@@ -443,16 +446,27 @@ class Interchange(ABC, Generic[M]):
     def _is_repair(self) -> bool:
         return self.context.message_key.startswith("edit/")
 
-    def _acknowledgement(self) -> Iterator[ReadEvent]:
-        if not self.is_answered or self._is_repair:
+    @property
+    def is_taken(self) -> bool:
+        """Whether the interchange as such counts; messages of one that does not may count all the same."""
+        is_held = self.settings.gate == "interchange" and not self._is_sound
+        return self.refusal is None and not is_held and self.grammar.cut_short not in self.codes
+
+    @property
+    def is_faulty(self) -> bool:
+        """Whether anything is wrong that an acknowledgement would name."""
+        return bool(self.codes) or any(group.is_faulty for group in self.groups)
+
+    def _acknowledgements(self) -> Iterator[ReadEvent]:
+        if self._is_repair:
             return
         if self.settings.gate == "interchange" and not self._is_sound:
             for group in self.groups:
                 group.reject_all(self.grammar.faulty)
-        part = f"ack:{self.control}"
-        key = f"{self.context.message_key}/{part}"
-        yield Drafted(self._answer(), key=key, position=self.path, part=part)
-        yield PartClosed(part, accepted=True)
+        for before, answer in enumerate(self._answers()):
+            part = f"ack:{self.control}" + (f"#{before + 1}" if before else "")
+            yield Drafted(answer, key=f"{self.context.message_key}/{part}", position=self.path, part=part)
+            yield PartClosed(part, accepted=True)
 
     def _problem(self, error: TransformError, tag: str, batch: Batch, at: int) -> Problem:
         """Something wrong with the envelope itself."""

@@ -60,3 +60,5 @@ class Fault:
     element: int | None = None
     component: int | None = None
     value: str | None = None
+    number: str | None = None
+    """The element's number in the standard's dictionary, where it is known."""

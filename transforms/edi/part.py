@@ -43,6 +43,9 @@ class Grammar:
     group_control: str
     group_count: str
     duplicate_group: str
+    head_control: str
+    head_count: str
+    cut_short: str
 
     @property
     def marks(self) -> str:

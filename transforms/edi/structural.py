@@ -8,6 +8,7 @@ from typing import Literal
 from transforms.canonical.acknowledgements import LocatedElement, LocatedSegment
 from transforms.edi.faults import Fault, Wrong
 from transforms.edi.message import Message
+from transforms.edi.structure import Structure
 from transforms.errors import (
     DateInvalid,
     ElementInvalid,
@@ -15,6 +16,7 @@ from transforms.errors import (
     OrderInvalid,
     Problem,
     SegmentInvalid,
+    TooLong,
     TransformError,
 )
 from transforms.location import Location
@@ -25,6 +27,9 @@ _ERRORS: dict[Wrong, type[TransformError]] = {
     Wrong.DATE: DateInvalid,
     Wrong.TIME: DateInvalid,
 }
+
+_WRONG = {NotNumeric.code: Wrong.CHARACTER, TooLong.code: Wrong.TOO_LONG, DateInvalid.code: Wrong.DATE}
+"""How the standards call what a map finds wrong with a value; anything else is a value that is not valid."""
 
 _COPIED = 99
 """Characters of a wrong value that are told (X12 data element 724)."""
@@ -56,6 +61,26 @@ def warning(one: Message, fault: Fault) -> Problem:
     return Problem(found.code, found.text, found.location, found.value, warning=True)
 
 
+def of_problem(
+    problem: Problem | TransformError, structure: Structure | None, *, loop: str | None = None
+) -> Fault | None:
+    """What a map found wrong with an element, as a fault; ``None`` where it names no element."""
+    where = problem.location
+    if where.tag is None or where.segment is None or where.element is None:
+        return None
+    declared = structure.segments.get(where.tag) if structure is not None else None
+    expected = declared.at(where.element, where.component) if declared is not None else None
+    wrong = _WRONG.get(problem.code, Wrong.CODE)
+    if problem.code == ElementInvalid.code and not problem.value:
+        wrong = Wrong.ELEMENT_MISSING
+    elif wrong is Wrong.DATE and expected is not None and expected.type == "tm":
+        wrong = Wrong.TIME
+    return Fault(
+        wrong, problem.text, where.tag, where.segment, 1, loop, where.element, where.component, problem.value,
+        expected.number if expected is not None else None,
+    )  # fmt: skip
+
+
 def located(faults: Sequence[Fault], standard: Literal["x12", "edifact"]) -> tuple[LocatedSegment, ...]:
     """Faults as an acknowledgement tells them, in the standard's own codes: segment by segment."""
     found: list[LocatedSegment] = []
@@ -72,6 +97,7 @@ def located(faults: Sequence[Fault], standard: Literal["x12", "edifact"]) -> tup
         element = LocatedElement(
             position=fault.element,
             component=fault.component,
+            reference=fault.number,
             code=code,
             value=(fault.value or "")[:_COPIED] or None,
         )

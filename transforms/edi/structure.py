@@ -38,6 +38,8 @@ class Element:
     is_mandatory: bool = False
     codes: frozenset[str] = frozenset()
     components: tuple[Element, ...] = ()
+    number: str | None = None
+    """Its number in the standard's dictionary, where the table tells it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,13 @@ class Segment:
     tag: str
     elements: tuple[Element, ...]
     notes: tuple[Note, ...] = ()
+
+    def at(self, position: int, component: int | None = None) -> Element | None:
+        """What is declared there; both count from 1."""
+        declared = self.elements[position - 1 : position]
+        if declared and component is not None:
+            declared = declared[0].components[component - 1 : component]
+        return declared[0] if declared else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,7 +145,7 @@ def _elements(text: str, lists: Mapping[str, frozenset[str]]) -> Iterator[Elemen
             raise ValueError(f"here an element cannot be read: {part!r}")
         kind, least, most, codes, mark = match.groups()
         known = lists[codes] if codes else frozenset()
-        yield Element(kind, int(least), int(most or least), mark == "!", known)
+        yield Element(kind, int(least), int(most or least), mark == "!", known, number=codes)
 
 
 def _notes(text: str) -> Iterator[Note]:

@@ -167,16 +167,19 @@ class Walker:
             return
         frame = self._frames[-1]
         for one in checks.check(declared, elements, self._dialect):
+            expected = declared.at(one.element, one.component)
             self._note(
                 one.wrong, one.text, elements[0], frame,
                 element=one.element, component=one.component, value=one.value,
+                number=expected.number if expected else None,
             )  # fmt: skip
 
     def _note(
         self, wrong: Wrong, text: str, tag: str, frame: _Frame, *,
         element: int | None = None, component: int | None = None, value: str | None = None,
+        number: str | None = None,
     ) -> None:  # fmt: skip
         loop = frame.loop.tag if frame.loop else None
         self.faults.append(
-            Fault(wrong, text, tag, self._ordinal, frame.start, loop, element, component, value)
+            Fault(wrong, text, tag, self._ordinal, frame.start, loop, element, component, value, number)
         )

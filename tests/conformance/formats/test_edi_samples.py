@@ -13,7 +13,7 @@ from transforms.reading import Context, Drafted, PartClosed
 def told(standard, sample):
     """What a sample becomes, without what is only ours to know."""
     raw = raw_of(sample)
-    options = {"acknowledge": standard.quiet}
+    options = {"acknowledge": "never"}
     context = Context("nb", "x", "partner", f"file/x/{raw.name}", NOW, options=options)
     with raw.open("rb") as file:
         events = list(standard.module.read(file, context))

@@ -8,6 +8,8 @@ from tests.unit.edifact.edi import documents, interchange, message, problems, re
 from transforms.edi.options import OptionsInvalid
 from transforms.errors import Unreadable
 from transforms.formats import edifact
+from transforms.formats.edifact.writers import write as write_edifact
+from transforms.formats.edifact.writers.assembly import Profile as EdifactProfile
 from transforms.reading import Drafted, PartClosed
 
 
@@ -318,3 +320,24 @@ def test_a_line_is_cut_out_in_its_own_character_set():
     assert problem.code == "VALUE_NOT_NUMERIC"
     (document,) = documents(read(problem.fragment.replace(b"many", b"7"), key="edit/1"))
     assert (document.number, str(document.lines[0].quantity)) == ("Łódź", "7")
+
+
+@pytest.mark.parametrize(
+    ("options", "change", "told"),
+    [
+        ({}, {}, "7"),
+        ({"sender": "OTHER:14"}, {}, "4+23"),
+        ({"receiver": "US:ZZ"}, {}, "4+7"),
+        ({}, {"syntax": "UNOQ:3"}, "4+2"),
+        ({}, {"rest": "++++++1"}, "4+25"),
+        ({}, {"unz": "UNZ+1+R2"}, "7+28"),
+        ({}, {"unz": "UNZ+2+R1"}, "7+29"),
+    ],
+)
+def test_a_contrl_says_what_is_wrong_with_the_interchange(options, change, told):
+    events = read(interchange(response(), **change), acknowledge="always", **options)
+    answer = next(e.document for e in events if isinstance(e, Drafted) and e.part.startswith("ack:"))
+    written = write_edifact(answer, EdifactProfile(), control=1, at=answer.occurred_at).decode()
+    assert f"UCI+R1+THEM:14+US:14+{told}'" in written
+    wanted = read(interchange(response(), **change), acknowledge="on_error", **options)
+    assert any(isinstance(e, Drafted) and e.part.startswith("ack:") for e in wanted) is (told != "7")

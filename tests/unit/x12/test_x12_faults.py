@@ -334,7 +334,7 @@ def test_a_997_is_taken_and_never_answered():
 
 
 def test_one_set_with_a_receipt_and_a_reversal_becomes_two_documents():
-    events = read(interchange(receipt(w07(), w07(5, rest="****2"), total=35)), acknowledge=False)
+    events = read(interchange(receipt(w07(), w07(5, rest="****2"), total=35)), acknowledge="never")
     drafts = [event for event in events if isinstance(event, Drafted)]
     assert [draft.document.type.split(".")[2] for draft in drafts] == ["confirmed", "reversed"]
     assert drafts[1].key == drafts[0].key + "#2"
@@ -347,7 +347,7 @@ def test_partial_receipts_under_one_number_stay_apart_where_the_profile_says_so(
         return {
             e.business_key
             for text in texts
-            for e in read(text, acknowledge=False, **options)
+            for e in read(text, acknowledge="never", **options)
             if isinstance(e, Drafted)
         }
 
@@ -358,7 +358,7 @@ def test_partial_receipts_under_one_number_stay_apart_where_the_profile_says_so(
 def test_the_same_content_under_other_control_numbers_and_delimiters_has_the_same_hash():
     one = interchange(GOOD)
     two = interchange(GOOD.replace("0002", "0777"), control="000000009").replace("*", "|")
-    drafts = [e for text in (one, two) for e in read(text, acknowledge=False) if isinstance(e, Drafted)]
+    drafts = [e for text in (one, two) for e in read(text, acknowledge="never") if isinstance(e, Drafted)]
     assert len({draft.key for draft in drafts}) == 2
     assert len({(draft.business_key, draft.content_hash) for draft in drafts}) == 1
     other = next(e for e in read(interchange(GOOD.replace("*30*", "*31*"))) if isinstance(e, Drafted))
@@ -369,7 +369,7 @@ def test_the_same_content_under_other_control_numbers_and_delimiters_has_the_sam
 @pytest.mark.parametrize(("mode", "quantity"), [("within_w07", 30), ("additional", 35)])
 def test_w13_is_inside_or_beside_w07(mode, quantity):
     text = interchange(receipt(w07(), "W13*5*EA*01**NR", total=30))
-    [draft] = [e for e in read(text, acknowledge=False, **{"944.w13_mode": mode}) if isinstance(e, Drafted)]
+    [draft] = [e for e in read(text, acknowledge="never", **{"944.w13_mode": mode}) if isinstance(e, Drafted)]
     assert draft.document.lines[0].quantity == quantity
     assert draft.document.lines[0].splits[0].quantity == 5
 
@@ -393,7 +393,7 @@ def test_totals_may_only_warn():
 
 def test_a_partner_may_have_units_of_its_own_and_blanks_around_its_values():
     text = interchange(receipt("W07*2 * RL**SK* SKU-1 "))
-    [draft] = [e for e in read(text, alias={"RL": "MTR"}, acknowledge=False) if isinstance(e, Drafted)]
+    [draft] = [e for e in read(text, alias={"RL": "MTR"}, acknowledge="never") if isinstance(e, Drafted)]
     [line] = draft.document.lines
     assert (line.quantity, line.unit, line.source_unit, line.item) == (2, "MTR", "RL", {"SK": "SKU-1"})
 
@@ -401,13 +401,13 @@ def test_a_partner_may_have_units_of_its_own_and_blanks_around_its_values():
 def test_long_sets_become_documents_of_many_lines_and_repeated_line_numbers_are_told_apart():
     body = "".join(f"LIN*{n % 400}*SK*S{n}~QTY*17*{n + 1}*EA~" for n in range(6_000))
     text = f"ST*846*0001~BIA*00*DD*I-1*20261102~{body}CTT*6000~SE*12004*0001~"
-    events = read(interchange(text, gs="IB"), acknowledge=False)
+    events = read(interchange(text, gs="IB"), acknowledge="never")
     drafts = [event for event in events if isinstance(event, Drafted)]
     assert [len(draft.document.lines) for draft in drafts] == [MAX_LINES] * 12
     assert all(len({line.line for line in draft.document.lines}) == MAX_LINES for draft in drafts)
     assert len({draft.key for draft in drafts}) == len({draft.business_key for draft in drafts}) == 12
     assert [line.quantity for draft in drafts for line in draft.document.lines] == list(range(1, 6_001))
-    wrong = read(interchange(text.replace("CTT*6000", "CTT*1"), gs="IB"), acknowledge=False)
+    wrong = read(interchange(text.replace("CTT*6000", "CTT*1"), gs="IB"), acknowledge="never")
     assert sum(isinstance(event, Drafted) for event in wrong) > 0
     assert taken(wrong) == []
 

@@ -24,7 +24,7 @@ def events(kind, *body, version="004010", **options):
     )
     sets = "".join(f"{one}~" for one in (f"ST*{kind}*0001", *body, f"SE*{len(body) + 2}*0001"))
     context = Context(
-        "nb", "x", "partner", "file/x/1", NOW, options={"acknowledge": False, "structure": "off", **options}
+        "nb", "x", "partner", "file/x/1", NOW, options={"acknowledge": "never", "structure": "off", **options}
     )
     return list(x12.read(io.BytesIO(f"{head}{sets}GE*1*1~IEA*1*000000001~".encode()), context))
 

@@ -41,7 +41,7 @@ def written(kind, document=None, *, profile=PROFILE, control=CONTROL):
 
 
 def read(data, **options):
-    context = Context("nb", "x", "partner", "file/x/1", AT, options={"acknowledge": False, **options})
+    context = Context("nb", "x", "partner", "file/x/1", AT, options={"acknowledge": "never", **options})
     return list(x12.read(io.BytesIO(data), context))
 
 
@@ -219,13 +219,16 @@ def test_a_part_that_is_accepted_with_faults_says_so():
     part = group.parts[1].model_copy(update={"accepted": True, "codes": ()})
     changed = group.model_copy(update={"parts": (part,), "sets_accepted": 2})
     data = written("997", DOCUMENTS["997"].model_copy(update={"groups": (changed,)}))
-    assert body(data, "AK5") == [["E"]]
+    assert body(data, "AK5") == [["E", "5"]]
     assert body(data, "AK9") == [["E", "2", "2", "2"]]
 
 
-@pytest.mark.parametrize(("codes", "verdict"), [((), "accepted"), (("021",), "rejected")])
-def test_a_ta1_is_read_back(codes, verdict):
-    found = again(written("ta1", DOCUMENTS["ta1"].model_copy(update={"codes": codes})))
+@pytest.mark.parametrize(
+    ("accepted", "codes", "verdict"),
+    [(True, (), "accepted"), (True, ("021",), "accepted_with_errors"), (False, ("023",), "rejected")],
+)
+def test_a_ta1_is_read_back(accepted, codes, verdict):
+    found = again(written("ta1", DOCUMENTS["ta1"].model_copy(update={"accepted": accepted, "codes": codes})))
     assert (found.number, found.level, found.verdict, found.codes) == (
         "000000304",
         "interchange",

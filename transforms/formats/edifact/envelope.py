@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,6 +31,7 @@ _MESSAGES = Grammar(
     # data element 0085: missing, references differ, count wrong, unspecified, value not supported, duplicate
     not_found="13", control="28", count="29", faulty="18", unsupported="14", duplicate="26",
     group_not_found="13", group_control="28", group_count="29", duplicate_group="26",
+    head_control="28", head_count="29", cut_short="13",
 )  # fmt: skip
 _FAULTS = {SegmentInvalid: "13", OrderInvalid: "15", Unreadable: "21", Unsupported: "14"}
 """What is wrong inside a message; other errors are of a value."""
@@ -45,7 +47,6 @@ class Interchange(envelope.Interchange[Message]):
     una: str = field(kw_only=True)
     codec: str = field(kw_only=True)
     options: Options = field(kw_only=True)
-    codes: list[str] = field(default_factory=list)
 
     @property
     def settings(self) -> Options:
@@ -62,13 +63,6 @@ class Interchange(envelope.Interchange[Message]):
     @property
     def wants_answer(self) -> bool:
         return self.options.acknowledge != "never"
-
-    @property
-    def is_answered(self) -> bool:
-        wish = self.options.acknowledge
-        is_wanted = wish == "always" or (wish == "requested" and element(self.head, 9) == "1")
-        parts = [one.document_type for group in self.groups for one in group.parts]
-        return is_wanted and (not parts or any(kind != ANSWER for kind in parts))
 
     def _opened(self, elements: Elements, group: Group) -> Message:
         return Message(
@@ -165,6 +159,15 @@ class Interchange(envelope.Interchange[Message]):
         group = f"{element(one.ung, 5)}/" if one.ung else ""
         return self.key_of(f"edi/{names}/{self.control}/{group}{one.control}")
 
+    def _answers(self) -> Iterator[DocumentAcknowledged]:
+        wish = self.options.acknowledge
+        is_asked_for = element(self.head, 9) == "1"
+        is_wanted = wish == "always" or (wish == "requested" and is_asked_for)
+        is_wanted = is_wanted or (wish == "on_error" and self.is_faulty)
+        parts = [one.document_type for group in self.groups for one in group.parts]
+        if is_wanted and self.control and (not parts or any(kind != ANSWER for kind in parts)):
+            yield self._answer()
+
     def _answer(self) -> DocumentAcknowledged:
         return DocumentAcknowledged(
             number=self.control,
@@ -174,6 +177,7 @@ class Interchange(envelope.Interchange[Message]):
             receiver=self._party(3),
             version=":".join(self.dialect.components(element(self.head, 1))),
             test=element(self.head, 11) == "1",
+            accepted=self.is_taken,
             codes=tuple(self.codes),
             groups=acknowledged(self.groups),
         )

@@ -19,9 +19,10 @@ class Options(edi.Options):
     test: bool = Field(
         False, description="Take interchanges with the test indicator (UNB 0035), and only those."
     )
-    acknowledge: Literal["always", "requested", "never"] = Field(
+    acknowledge: Literal["always", "on_error", "requested", "never"] = Field(
         "always",
-        description="Answer each interchange with a CONTRL; `requested`: where UNB 0031 asks for it.",
+        description="Answer each interchange with a CONTRL, or only where something is wrong with it; "
+        "`requested`: where UNB 0031 asks for it.",
     )
     versions: tuple[str, ...] = Field(
         ("D:96A", "D:01B"), description="Version and release (UNH S009) of messages that are taken."

@@ -32,6 +32,12 @@ _DEFAULT = (":", "+", "?", "'")
 _LEVEL_B = ("\x1f", "\x1d", " ", "\x1c")
 """Control characters, which UNOB has for separators where there is no UNA."""
 _SYNTAXES = ("1", "2", "3", "4")
+_UNKNOWN = {"sender": "23", "receiver": "7"}
+_SYNTAX, _MISSING, _TEST, _TWICE = "2", "13", "25", "26"
+"""Data element 0085."""
+
+Refused = tuple[TransformError, str]
+"""Why nothing of an interchange counts, and how the standard calls that (0085)."""
 
 
 def check_options(given: dict[str, Any]) -> None:
@@ -68,8 +74,11 @@ def interchanges(
         interchange = Interchange(
             reading, dialect, unb, context, inspects=inspects, una=una, codec=codec, options=profile
         )
-        interchange.refusal = None if inspects else _refusal(unb, dialect, profile)
-        interchange.refusal = interchange.refusal or _misnumbered(unb, seen)
+        refused = None if inspects else _refusal(unb, dialect, profile)
+        refused = refused or _misnumbered(unb, seen)
+        if refused is not None:
+            interchange.refusal, code = refused
+            interchange.codes.append(code)
         seen.add((element(unb, 2), element(unb, 5)))
         return interchange
 
@@ -113,18 +122,18 @@ def _open(head: str, offset: int) -> tuple[str, Dialect, list[str], int]:
     return una, dialect, [one.strip() for one in dialect.elements(segment)], length
 
 
-def _misnumbered(unb: list[str], seen: set[tuple[str, str]]) -> TransformError | None:
+def _misnumbered(unb: list[str], seen: set[tuple[str, str]]) -> Refused | None:
     control = element(unb, 5)
     where = Location(path=f"UNB{control}", tag="UNB", element=5)
     if not control:
-        return ControlMismatch("UNB05, the number of the interchange, is missing", location=where)
+        return ControlMismatch("UNB05, the number of the interchange, is missing", location=where), _MISSING
     if (element(unb, 2), control) in seen:
         text = f"UNB05 {control} stands twice in this file"
-        return ControlMismatch(text, location=where, value=control)
+        return ControlMismatch(text, location=where, value=control), _TWICE
     return None
 
 
-def _refusal(unb: list[str], dialect: Dialect, profile: Options) -> TransformError | None:
+def _refusal(unb: list[str], dialect: Dialect, profile: Options) -> Refused | None:
     """What of its header is not as agreed, if anything."""
     path = f"UNB{element(unb, 5)}"
     parties = (("sender", 2, profile.sender), ("receiver", 3, profile.receiver))
@@ -132,14 +141,15 @@ def _refusal(unb: list[str], dialect: Dialect, profile: Options) -> TransformErr
         told = dialect.component.join(one.strip() for one in dialect.components(element(unb, position)))
         if agreed is not None and told.replace(dialect.component, ":") != agreed:
             where = Location(path=path, tag="UNB", element=position)
-            return UnknownSender(f"{name} is {told}, agreed is {agreed}", location=where, value=told)
+            text = f"{name} is {told}, agreed is {agreed}"
+            return UnknownSender(text, location=where, value=told), _UNKNOWN[name]
     syntax, version, *_ = [*dialect.components(element(unb, 1)), ""]
     where = Location(path=path, tag="UNB", element=1)
     if (syntax not in BY_SYNTAX and profile.charset is None) or version not in _SYNTAXES:
         text = f"syntax {syntax}:{version} is not taken; there are {', '.join(BY_SYNTAX)}, versions 1 to 4"
-        return Unsupported(text, location=where, value=syntax)
+        return Unsupported(text, location=where, value=syntax), _SYNTAX
     is_test = element(unb, 11) == "1"
     if is_test is not profile.test:
         text = f"the test indicator (UNB11) is {element(unb, 11) or 'not set'}, this line has test: {profile.test}"
-        return TestFlag(text, location=Location(path=path, tag="UNB", element=11))
+        return TestFlag(text, location=Location(path=path, tag="UNB", element=11)), _TEST
     return None

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from transforms.canonical.acknowledgements import DocumentAcknowledged
 from transforms.edi.acknowledge import Group, acknowledged
 
 
-def document(isa: list[str], groups: list[Group], at: datetime) -> DocumentAcknowledged:
+def document(
+    isa: list[str], groups: list[Group], at: datetime, *, accepted: bool, codes: Sequence[str]
+) -> DocumentAcknowledged:
+    """``codes`` are those of the interchange (I18)."""
     return DocumentAcknowledged(
         number=isa[13],
         occurred_at=_when(isa, at),
@@ -17,6 +21,8 @@ def document(isa: list[str], groups: list[Group], at: datetime) -> DocumentAckno
         receiver={"qualifier": isa[7].strip(), "id": isa[8].strip()},
         version=isa[12],
         test=isa[15] == "T",
+        accepted=accepted,
+        codes=tuple(codes),
         groups=acknowledged(groups),
     )
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from transforms.canonical.acknowledgements import DocumentAcknowledged
+from transforms.canonical.acknowledgements import AcknowledgedPart, DocumentAcknowledged
 from transforms.edi import envelope
 from transforms.edi.acknowledge import Group
 from transforms.edi.message import Elements, element
@@ -31,6 +32,8 @@ _SETS = Grammar(
     duplicate="3",
     # data element 716; its 2 is a version that is not supported
     group_not_found="3", group_control="4", group_count="5", duplicate_group="4",
+    # data element I18
+    head_control="001", head_count="021", cut_short="023",
 )  # fmt: skip
 
 
@@ -56,15 +59,7 @@ class Interchange(envelope.Interchange[TransactionSet]):
 
     @property
     def wants_answer(self) -> bool:
-        return self.options.acknowledge
-
-    @property
-    def is_answered(self) -> bool:
-        return self.wants_answer and bool(self._asking)
-
-    @property
-    def _asking(self) -> list[Group]:
-        return [group for group in self.groups if group.kind != _ANSWERS]
+        return self.options.acknowledge != "never"
 
     def _opened(self, elements: Elements, group: Group) -> TransactionSet:
         return TransactionSet(
@@ -122,5 +117,28 @@ class Interchange(envelope.Interchange[TransactionSet]):
         receiver = f"{isa[7].strip()}:{isa[8].strip()}"
         return self.key_of(f"x12/{sender}/{receiver}/{isa[13]}/{element(one.gs, 6)}/{one.control}/{one.kind}")
 
-    def _answer(self) -> DocumentAcknowledged:
-        return acknowledge.document(self.head, self._asking, self.context.received_at)
+    def _entry(self, current: Part[TransactionSet]) -> AcknowledgedPart:
+        entry = envelope.Interchange._entry(self, current)  # noqa: SLF001  # slots leave no super()
+        is_told = not entry.accepted or self.options.accept_with_errors
+        return entry if is_told else entry.model_copy(update={"segments": ()})
+
+    def _answers(self) -> Iterator[DocumentAcknowledged]:
+        """A 997 or 999 about the groups, and a TA1 about the envelope around them.
+
+        Nothing goes back for an interchange that only has answers in it, else two partners never stop.
+        """
+        asking = [group for group in self.groups if group.kind != _ANSWERS]
+        if not asking and (self.groups or self._loose):
+            return
+        profile, at = self.options, self.context.received_at
+        answer = acknowledge.document(self.head, asking, at, accepted=self.is_taken, codes=self.codes)
+        if asking and _is_wanted(profile.acknowledge, is_faulty=self.is_faulty):
+            yield answer.model_copy(update={"kind": profile.acknowledge_with})
+        is_asked_for = self.head[14] == "1"
+        wish = profile.acknowledge_interchange
+        if _is_wanted(wish, is_faulty=not self.is_taken or bool(self.codes), is_asked_for=is_asked_for):
+            yield answer.model_copy(update={"kind": "TA1", "groups": ()})
+
+
+def _is_wanted(wish: str, *, is_faulty: bool, is_asked_for: bool = False) -> bool:
+    return wish == "always" or (wish == "on_error" and is_faulty) or (wish == "requested" and is_asked_for)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from transforms.edi import options as edi
 
@@ -15,7 +15,22 @@ class Options(edi.Options):
     sender: str | None = Field(None, description="ISA05:ISA06 that may send here, such as `ZZ:THREEPL`.")
     receiver: str | None = Field(None, description="ISA07:ISA08 that we answer to.")
     usage: Literal["P", "T"] = Field("P", description="ISA15 that this line takes.")
-    acknowledge: bool = Field(True, description="Answer each interchange with a 997.")
+    acknowledge: Literal["always", "on_error", "never"] = Field(
+        "always",
+        description="Answer the groups of each interchange, or only where something is wrong with them.",
+    )
+    acknowledge_with: Annotated[Literal["997", "999"], BeforeValidator(str)] = Field(
+        "997", description="The set that answers groups; `999` is of version 005010."
+    )
+    acknowledge_interchange: Literal["always", "on_error", "requested", "never"] = Field(
+        "never",
+        description="Answer the envelope with a TA1 as well; `requested`: where ISA14 asks for it. One that is "
+        "refused whole gets nothing else.",
+    )
+    accept_with_errors: bool = Field(
+        True,
+        description="Say `E` and what is wrong with a set that counts in spite of it; else it is just accepted.",
+    )
     versions: tuple[str, ...] = Field(("003", "004", "005", "006"), description="What GS08 may begin with.")
     site_roles: tuple[str, ...] = Field(
         ("ST", "WH", "RC", "SF", "DE"), description="N101 roles under which our site may stand, first wins."

@@ -19,6 +19,9 @@ _ISA = 106
 _LENGTHS = [2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1, 1]
 _REPEATS_SINCE = "00402"
 """Version (ISA12) since which ISA11 is the repetition separator."""
+_UNKNOWN = {"sender": ("005", "006"), "receiver": ("007", "008")}
+"""Data element I18 for a qualifier, and for a code behind the right qualifier."""
+_TEST, _TWICE = "020", "025"
 SEEKING = Dialect("*", "~", ">")
 """Knows the head of an interchange, whatever its delimiters are."""
 
@@ -48,10 +51,13 @@ def interchanges(
         dialect, isa = _open(head, reading.offset)
         reading.take(_ISA)
         interchange = Interchange(reading, dialect, isa, context, inspects=inspects, options=profile)
-        interchange.refusal = None if inspects else _refusal(isa, profile)
-        if interchange.refusal is None and isa[13] in seen:
+        refused = None if inspects else _refusal(isa, profile)
+        if refused is None and isa[13] in seen:
             where, text = _spot(isa), f"ISA13 {isa[13]} stands twice in this file"
-            interchange.refusal = ControlMismatch(text, location=where, value=isa[13])
+            refused = ControlMismatch(text, location=where, value=isa[13]), _TWICE
+        if refused is not None:
+            interchange.refusal, code = refused
+            interchange.codes.append(code)
         seen.add(isa[13])
         return interchange
 
@@ -80,14 +86,17 @@ def _spot(isa: list[str]) -> Location:
     return Location(path=f"ISA{isa[13]}", tag="ISA", element=6)
 
 
-def _refusal(isa: list[str], profile: Options) -> TransformError | None:
-    """What of its header is not as agreed, if anything."""
+def _refusal(isa: list[str], profile: Options) -> tuple[TransformError, str] | None:
+    """What of its header is not as agreed, if anything, with its code (I18)."""
     where = _spot(isa)
     parties = (("sender", isa[5], isa[6], profile.sender), ("receiver", isa[7], isa[8], profile.receiver))
     for name, qualifier, code, agreed in parties:
         told = f"{qualifier.strip()}:{code.strip()}"
         if agreed is not None and told != agreed:
-            return UnknownSender(f"{name} is {told}, agreed is {agreed}", location=where, value=told)
+            is_code = told.partition(":")[0] == agreed.partition(":")[0]
+            text = f"{name} is {told}, agreed is {agreed}"
+            return UnknownSender(text, location=where, value=told), _UNKNOWN[name][is_code]
     if isa[15] != profile.usage:
-        return TestFlag(f"ISA15 is {isa[15]}, this line takes {profile.usage}", location=where, value=isa[15])
+        text = f"ISA15 is {isa[15]}, this line takes {profile.usage}"
+        return TestFlag(text, location=where, value=isa[15]), _TEST
     return None

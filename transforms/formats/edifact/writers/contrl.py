@@ -13,7 +13,7 @@ _ACKNOWLEDGED, _REJECTED = "7", "4"
 def body(document: DocumentAcknowledged, _profile: Profile, _at: datetime) -> Body:
     made = Body()
     groups = document.groups
-    is_rejected = bool(groups) and not any(group.sets_accepted for group in groups)
+    is_rejected = not any(group.sets_accepted for group in groups) and not (document.accepted and not groups)
     made.add(
         "UCI", document.number, _party(document.sender), _party(document.receiver),
         _REJECTED if is_rejected else _ACKNOWLEDGED, *document.codes[:1],

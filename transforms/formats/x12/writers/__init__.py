@@ -72,13 +72,26 @@ WRITERS: Mapping[str, Writer] = {
 }
 
 
+_ANSWERS = {"997": answer_997.write, "999": answer_999.write, "TA1": answer_ta1.write}
+
+
+def _answer(document: DocumentAcknowledged, *, profile: Profile, control: Control, at: datetime) -> bytes:
+    """The one that was agreed with the partner; a 997 where the document does not say."""
+    return _ANSWERS[document.kind or "997"](document, profile=profile, control=control, at=at)
+
+
+_BY_AGREEMENT = Writer((DocumentAcknowledged,), _answer)
+
+
 def write(kind: str, document: Document, *, profile: Profile, control: Control, at: datetime) -> bytes:
     """One interchange with one document. ``at`` is UTC, and becomes the time in its headers.
+
+    ``kind`` is one of ``WRITERS``, or ``ack``: the acknowledgement that the document itself asks for.
 
     Raises :class:`transforms.errors.TransformError`: the document is not of a kind that becomes this set,
     lacks something that the set must say, or has a value that the set cannot carry.
     """
-    writer = WRITERS[kind]
+    writer = _BY_AGREEMENT if kind == "ack" else WRITERS[kind]
     if not isinstance(document, writer.documents):
         known = ", ".join(one.type for one in writer.documents)
         raise Unsupported(

@@ -13,7 +13,8 @@ _NO_ERROR = "000"
 
 def write(document: DocumentAcknowledged, *, profile: Profile, control: Control, at: datetime) -> bytes:
     """An interchange without any group. One note (I18) has room; the first stands for all."""
-    verdict, note = ("R", document.codes[0]) if document.codes else ("A", _NO_ERROR)
+    note = document.codes[0] if document.codes else _NO_ERROR
+    verdict = "R" if not document.accepted else "E" if document.codes else "A"
     sent = document.occurred_at
     segment = ["TA1", document.number, f"{sent:%y%m%d}", f"{sent:%H%M}", verdict, note]
     return envelope.enclosed(

@@ -17,6 +17,8 @@ from transforms.formats.x12.writers.envelope import Body, Control, Parties, Prof
 
 _HAS_ELEMENTS = "8"
 """Data element 720: the segment has elements that are wrong."""
+_FAULTY = "5"
+"""Data element 718: segments are in error."""
 _MOST_CODES = 5
 _LONGEST_COPY = 99
 """Data element 724."""
@@ -105,7 +107,8 @@ def _copy(value: str | None, profile: Profile) -> str:
 def _part_verdict(part: AcknowledgedPart) -> Segment:
     if not part.accepted:
         return ["R", *part.codes[:_MOST_CODES]]
-    return ["E", *part.codes[:_MOST_CODES]] if part.segments or part.codes else ["A"]
+    codes = part.codes[:_MOST_CODES] or ((_FAULTY,) if part.segments else ())
+    return ["E", *codes] if codes else ["A"]
 
 
 def _verdict(group: AcknowledgedGroup) -> str:
