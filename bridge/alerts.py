@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 import structlog
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, text, update
 
 from bridge.store import tables as t
 from bridge.store.ledger import upsert
@@ -26,6 +26,16 @@ def raise_alert(connection: Connection, *, code: str, subject: str, text: str, a
         )
     )
     log.warning("alert", code=code, subject=subject)
+
+
+def close_alert(connection: Connection, *, code: str, subject: str, at: datetime) -> None:
+    """What it was about has settled itself; nothing happens when no such alert is open."""
+    alert = t.alert
+    connection.execute(
+        update(alert)
+        .where(alert.c.code == code, alert.c.subject == subject, _OPEN)
+        .values(state="closed", last_at=at)
+    )
 
 
 _OPEN = text("state = 'open'")

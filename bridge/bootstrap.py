@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bridge import clock, company, dispatch, registry, retention, schedules
+from bridge import acknowledgements, clock, company, dispatch, registry, retention, schedules
 from bridge.company import Company, Source
 from bridge.errors import Refused
 from bridge.ingress.contract import Arrival, Content
@@ -74,6 +74,7 @@ class Bridge:
                 "sweep": lambda _: self.ring(self._unattended()),
                 "release": lambda _: self.ring(self._due()),
                 "retention": lambda _: self._prune(),
+                "acknowledgements": lambda _: acknowledgements.find_overdue(self.ledger, at=clock.now()),
                 "seal": lambda _: seals.seal(self.ledger, now=clock.now()),
             },
         )
@@ -165,6 +166,7 @@ def _write_schedule(ledger: Ledger, settings: Settings, loaded: Company) -> None
         ("release", "release", 1.0, {}),
         ("retention", "retention", 86_400.0, {}),
         ("seal", "seal", 60.0, {}),
+        ("acknowledgements", "acknowledgements", 15.0, {}),
     ]
     for source in loaded.sources.values():
         every = _poll_seconds(source)

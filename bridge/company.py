@@ -87,6 +87,12 @@ class Endpoint(_Part):
         description="Name of the series that control numbers (ISA13, GS06, ST02) of what leaves as EDI are "
         "taken from. Endpoints of one partner share one; without it a number follows from the document's id.",
     )
+    acknowledged_within: float | None = Field(
+        None,
+        gt=0,
+        description="Seconds in which the partner acknowledges what it was sent; what is not acknowledged by then "
+        "is an alert. Needs `control_series`, named as the partner is.",
+    )
     timeout: float = Field(10.0, gt=0, description="Seconds for one request.")
     concurrency: int = Field(
         8, ge=1, description="Requests under way at once, each with other ordering keys."
@@ -177,6 +183,12 @@ def _named(data: dict[str, Any], path: Path) -> dict[str, Any]:
 
 
 def _check_references(company: Company) -> None:
+    for name, endpoint in company.endpoints.items():
+        if endpoint.acknowledged_within is not None and endpoint.control_series not in company.partners:
+            raise CompanyInvalid(
+                f"endpoints.yaml: {name}: acknowledged_within needs a control_series that is named as the partner "
+                "is whose acknowledgements are awaited"
+            )
     names = [name for partner in company.partners.values() for name in partner.sources]
     if twice := {name for name in names if names.count(name) > 1}:
         raise CompanyInvalid(f"source names are unique in a company; twice: {', '.join(sorted(twice))}")

@@ -65,6 +65,8 @@ class Detail:
     body: str | None
     resolved: str | None
     delivery: Any | None
+    acknowledgement: Any | None
+    """What the partner says of the delivery, where that is awaited or known."""
     attempts: tuple[Any, ...]
     history: tuple[Event, ...]
     gap: MasterDataGap | None
@@ -96,6 +98,9 @@ def show(ledger: Ledger, public_id: str, *, raw_store: Path) -> Detail:
         ).one()
         document = _one(connection, t.document, letter.document_id)
         delivery = _one(connection, t.delivery, letter.delivery_id)
+        acknowledgement = connection.execute(
+            select(t.acknowledgement).where(t.acknowledgement.c.delivery_id == letter.delivery_id)
+        ).one_or_none()
         attempts = _attempts(connection, letter.delivery_id)
         history = _history(connection, letter)
         waiting = _waiting(connection, letter.release_condition)
@@ -114,6 +119,7 @@ def show(ledger: Ledger, public_id: str, *, raw_store: Path) -> Detail:
         body=body,
         resolved=resolved,
         delivery=delivery,
+        acknowledgement=acknowledgement,
         attempts=attempts,
         history=history,
         gap=gap(letter.release_condition),

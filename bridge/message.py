@@ -71,6 +71,19 @@ class DeliveryState(StrEnum):
     REPLACED = "replaced"
 
 
+class AcknowledgementState(StrEnum):
+    """What is known of a partner's answer to a delivery. Where it is awaited or overdue, it may still come."""
+
+    AWAITED = "awaited"
+    OVERDUE = "overdue"
+    RECEIVED = "received"
+    """The partner has the interchange and has not said yet what it thinks of it."""
+    ACCEPTED = "accepted"
+    ACCEPTED_WITH_ERRORS = "accepted_with_errors"
+    PARTLY_ACCEPTED = "partly_accepted"
+    REJECTED = "rejected"
+
+
 class LetterState(StrEnum):
     OPEN = "open"
     REPLAYING = "replaying"

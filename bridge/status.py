@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import ColumnElement, Connection, Table, func, select
+from sqlalchemy import ColumnElement, Connection, Table, func, select, text
 
 from bridge import dispatch
 from bridge.errors import Overloaded
@@ -27,6 +27,8 @@ from bridge.store.types import from_microseconds
 
 log = structlog.get_logger(__name__)
 
+MOST_ALERTS = 20
+"""Open alerts that are shown."""
 OVERDUE = 60.0
 """Seconds after its time from which a row of the schedule counts as overdue."""
 
@@ -67,6 +69,16 @@ class ScheduleStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class AlertStatus:
+    code: str
+    subject: str
+    text: str
+    count: int
+    first_at: datetime
+    last_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """Everything that an operator looks at first. Without a ledger only what can be seen without it."""
 
@@ -78,6 +90,12 @@ class Status:
     broker_answers: bool = False
     lanes: tuple[LaneStatus, ...] = ()
     schedules: tuple[ScheduleStatus, ...] = ()
+    awaited: int = 0
+    """Deliveries whose acknowledgement may still come in time."""
+    overdue: int = 0
+    """Those whose acknowledgement did not."""
+    alerts: tuple[AlertStatus, ...] = ()
+    """The newest of those that are open."""
 
     @property
     def waiting(self) -> int:
@@ -117,6 +135,9 @@ def look(ledger: Ledger, settings: Settings) -> Status:
             schedules=tuple(
                 _schedule(row, now) for row in connection.execute(select(t.schedule).order_by(t.schedule.c.name))
             ),
+            awaited=_acknowledgements(connection, "awaited"),
+            overdue=_acknowledgements(connection, "overdue"),
+            alerts=_alerts(connection),
         )  # fmt: skip
 
 
@@ -202,3 +223,19 @@ def _schedule(row: Any, now: int) -> ScheduleStatus:
         is_overdue=now - row.due_at > timedelta(seconds=OVERDUE) // timedelta(microseconds=1),
         last_error=row.last_error,
     )
+
+
+def _acknowledgements(connection: Connection, state: str) -> int:
+    where = text(f"state = '{state}'")  # the words of the partial index
+    return connection.execute(select(func.count()).select_from(t.acknowledgement).where(where)).scalar_one()
+
+
+def _alerts(connection: Connection) -> tuple[AlertStatus, ...]:
+    alert = t.alert.c
+    rows = connection.execute(
+        select(alert.code, alert.subject, alert.text, alert.count, alert.first_at, alert.last_at)
+        .where(text("state = 'open'"))
+        .order_by(alert.last_at.desc())
+        .limit(MOST_ALERTS)
+    )
+    return tuple(AlertStatus(*row) for row in rows)

@@ -41,6 +41,19 @@ class AttemptTrace:
 
 
 @dataclass(frozen=True, slots=True)
+class AcknowledgementTrace:
+    state: str
+    interchange: int | None
+    """The number under which it left."""
+    kind: str | None
+    detail: str | None
+    """The partner's words."""
+    due_at: datetime | None
+    received_at: datetime | None
+    acknowledged_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class DeliveryTrace:
     key: str
     endpoint: str
@@ -50,6 +63,8 @@ class DeliveryTrace:
     delivered_at: datetime | None
     receipt: str | None
     attempts: tuple[AttemptTrace, ...]
+    acknowledgement: AcknowledgementTrace | None
+    """What the partner says of it, where that is awaited or known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,7 +310,9 @@ def _document_traces(
     ids = [row.id for row in rows]
     movements = _by_document(connection, t.movement, ids)
     deliveries = _by_document(connection, t.delivery, ids)
-    attempts = _attempts(connection, [one.id for some in deliveries.values() for one in some])
+    delivery_ids = [one.id for some in deliveries.values() for one in some]
+    attempts = _attempts(connection, delivery_ids)
+    said = _acknowledgements(connection, delivery_ids)
     of_document = _grouped(letters, lambda one: one.document_id)
     return {
         row.id: _fill(
@@ -303,7 +320,7 @@ def _document_traces(
             row,
             movements=tuple(_fill(MovementTrace, one) for one in movements.get(row.id, ())),
             deliveries=tuple(
-                _fill(DeliveryTrace, one, attempts=attempts.get(one.id, ()))
+                _fill(DeliveryTrace, one, attempts=attempts.get(one.id, ()), acknowledgement=said.get(one.id))
                 for one in deliveries.get(row.id, ())
             ),
             letters=tuple(_fill(LetterTrace, one) for one in of_document.get(row.id, ())),
@@ -329,6 +346,16 @@ def _attempts(connection: Connection, delivery_ids: Sequence[int]) -> dict[int, 
     )
     grouped = _grouped(rows, lambda row: row.delivery_id)
     return {key: tuple(_fill(AttemptTrace, row) for row in some) for key, some in grouped.items()}
+
+
+def _acknowledgements(connection: Connection, delivery_ids: Sequence[int]) -> dict[int, AcknowledgementTrace]:
+    said, sent = t.acknowledgement, t.interchange
+    rows = connection.execute(
+        select(said, sent.c.interchange)
+        .outerjoin(sent, sent.c.delivery_id == said.c.delivery_id)
+        .where(said.c.delivery_id.in_(delivery_ids))
+    )
+    return {row.delivery_id: _fill(AcknowledgementTrace, row) for row in rows}
 
 
 def _grouped(rows: Iterable[Any], key: Callable[[Any], int]) -> dict[int, list[Any]]:

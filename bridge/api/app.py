@@ -117,6 +117,8 @@ def _gauges(bridge: Bridge) -> dict[str, float]:
         "crossdock_deliveries_to_retry": (t.delivery, "state = 'retry'"),
         "crossdock_dead_letters_open": (t.dead_letter, "state = 'open'"),
         "crossdock_alerts_open": (t.alert, "state = 'open'"),
+        "crossdock_acknowledgements_awaited": (t.acknowledgement, "state = 'awaited'"),
+        "crossdock_acknowledgements_overdue": (t.acknowledgement, "state = 'overdue'"),
     }
     with bridge.ledger.read() as connection:
         return {

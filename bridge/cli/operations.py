@@ -107,12 +107,14 @@ def _print(found: Status) -> None:
             "waiting": found.waiting,
             "oldest": found.oldest,
             "dead": found.dead,
+            "acknowledgements": f"{found.awaited} awaited, {found.overdue} overdue",
         }
     )
     for fault in found.readiness.faults:
         typer.echo(f"NOT READY: {fault}")
     for word in found.readiness.degraded:
         typer.echo(f"degraded: {word}")
+    _print_alerts(found)
     columns = ("lane", "waiting", "oldest", "dead", "holder", "rests until")
     output.print_table(
         columns, [_lane(one) for one in found.lanes if not _is_idle(one)], title="Lanes with work"
@@ -124,6 +126,12 @@ def _print(found: Status) -> None:
             for one in found.schedules
         ],
     )
+
+
+def _print_alerts(found: Status) -> None:
+    if found.alerts:
+        rows = [(one.code, one.last_at, one.count, one.text) for one in found.alerts]
+        output.print_table(("alert", "last", "times", "what"), rows, title="Open alerts")
 
 
 def _lane(one: LaneStatus) -> tuple[object, ...]:

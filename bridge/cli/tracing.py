@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 from rich.tree import Tree
 
-from bridge.trace import DocumentTrace, LetterTrace, MessageTrace, Trace
+from bridge.trace import AcknowledgementTrace, DocumentTrace, LetterTrace, MessageTrace, Trace
 
 
 def print_trace(trace: Trace) -> None:
@@ -46,9 +46,21 @@ def _add_document(tree: Tree, document: DocumentTrace) -> None:
     for delivery in document.deliveries:
         receipt = f", receipt {delivery.receipt}" if delivery.receipt else ""
         leaf = branch.add(Text(f"→ {delivery.endpoint}: {delivery.state}{receipt}"))
+        if delivery.acknowledgement is not None:
+            leaf.add(Text(_acknowledgement(delivery.acknowledgement)))
         for attempt in delivery.attempts:
             said = " ".join(str(part) for part in (attempt.status, attempt.detail) if part)
             leaf.add(Text(f"{attempt.at:%H:%M:%S.%f}  {attempt.outcome}  {said}"))
+
+
+def _acknowledgement(said: AcknowledgementTrace) -> str:
+    """One line: what is known, and since or until when."""
+    parts = [f"acknowledgement of interchange {said.interchange}: {said.state.replace('_', ' ')}"]
+    if said.acknowledged_at is not None:
+        parts.append(f"{said.acknowledged_at:%Y-%m-%d %H:%M:%S}")
+    elif said.due_at is not None:
+        parts.append(f"due {said.due_at:%Y-%m-%d %H:%M:%S}")
+    return ", ".join([*parts, *([said.detail] if said.detail else [])])
 
 
 def _add_letters(tree: Tree, letters: Iterable[LetterTrace]) -> None:

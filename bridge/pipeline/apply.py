@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from sqlalchemy import Connection, bindparam, literal_column, select, text, type_coerce, update
 from sqlalchemy.types import Text
 
-from bridge import dead_letters, routing
+from bridge import acknowledgements, dead_letters, routing
 from bridge.company import Company
 from bridge.dead_letters import Letter
 from bridge.errors import InternalBug, Poison
@@ -33,6 +33,7 @@ from bridge.pipeline.resolve import Resolved
 from bridge.store import control_numbers, documents, keys, transitions
 from bridge.store import tables as t
 from bridge.store.ledger import Ledger, execute_many, insert_new
+from transforms.canonical.acknowledgements import AcknowledgementReceived
 from transforms.canonical.document import Document
 
 log = structlog.get_logger(__name__)
@@ -83,6 +84,7 @@ class Writing:
     dead: list[tuple[int, str]] = field(default_factory=list)
     booked: list[tuple[int, Movement]] = field(default_factory=list)
     deliveries: list[dict[str, Any]] = field(default_factory=list)
+    answers: list[tuple[int, AcknowledgementReceived]] = field(default_factory=list)
     sets: dict[int, int] = field(default_factory=dict)
     """How many sets a document becomes where it leaves as EDI."""
     letters: list[Letter] = field(default_factory=list)
@@ -205,6 +207,7 @@ def write(
         keys.unblock(connection, writing.freed, table=t.document, ready_state=DocumentState.READY, at=at)
     book.post(connection, writing.booked, at=at, watch_negative=company.policies.negative_stock == "task")
     _insert_deliveries(connection, writing, company)
+    acknowledgements.match(connection, writing.answers, at=at)
     return {delivery["lane_id"] for delivery in writing.deliveries}
 
 
@@ -260,6 +263,8 @@ def _gather_applied(
 ) -> None:
     row = result.row
     writing.applied.append({"row_id": row.id, "found": result.found})
+    if result.answer is not None:
+        writing.answers.append((row.id, result.answer))
     writing.booked += [(row.id, movement) for movement in result.movements]
     for number, (child, dead) in enumerate(result.bad_lines, start=1):
         writing.children.append(_child(row, number, child, dead, at))

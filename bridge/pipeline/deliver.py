@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import Text
 
-from bridge import dead_letters
+from bridge import acknowledgements, dead_letters
 from bridge.company import Endpoint
 from bridge.connectors.contract import Features, Receipt
 from bridge.dead_letters import Letter
@@ -40,6 +40,7 @@ from bridge.store import tables as t
 from bridge.store.lanes import Lease, Suspect
 from bridge.store.ledger import execute_many
 from bridge.store.types import Instant
+from transforms.canonical.acknowledgements import DocumentAcknowledged
 from transforms.errors import TransformError
 
 PROBE = 4
@@ -176,6 +177,15 @@ def write(
     for one in sorted(sent, key=lambda one: one.row.id):
         _gather(writing, one, held, resting=resting, endpoint=endpoint, features=features, at=at, now=now)
     _write(connection, writing, at)
+    if endpoint.acknowledged_within is not None:
+        due_at = at + timedelta(seconds=endpoint.acknowledged_within)
+        delivered = {one["row_id"] for one in writing.delivered}
+        asking = [
+            one.row.id
+            for one in sent
+            if one.row.id in delivered and one.row.type != DocumentAcknowledged.type
+        ]
+        acknowledgements.expect(connection, asking, due_at=due_at)
 
 
 def _rest(lease: Lease, sent: Sequence[Sent], endpoint: Endpoint, now: datetime) -> bool:

@@ -16,6 +16,7 @@ from bridge.inventory import postings
 from bridge.inventory.postings import Movement, ResolvedLine, Splits
 from bridge.master_data.lookup import Factor, Item, Lookup, to_base
 from bridge.pipeline.outcome import DeadLetter, decide
+from transforms.canonical.acknowledgements import AcknowledgementReceived
 from transforms.canonical.document import Codes, Document, SplitPolicy
 from transforms.errors import TransformError
 from transforms.location import Location
@@ -35,6 +36,8 @@ class Resolved:
     """How many sets it becomes where it leaves as EDI."""
     movements: list[Movement] = field(default_factory=list)
     """What the book takes of it."""
+    answer: AcknowledgementReceived | None = None
+    """What a partner says of something that we sent."""
     bad_lines: list[tuple[Document, DeadLetter]] = field(default_factory=list)
     is_empty: bool = False
     """Every line was bad: nobody needs to hear of it."""
@@ -64,6 +67,8 @@ def resolve(
 ) -> Resolved:
     """Never raises for what is wrong with the document."""
     result = Resolved(row, sets=document.sets)
+    if isinstance(document, AcknowledgementReceived):
+        result.answer = document
     partner = company.sources[row.source].partner
     try:
         result.site = _site(document, lookup, partner)

@@ -186,6 +186,20 @@ interchange = _table(
     Index("ix_interchange_interchange", "series", "interchange"),
 )
 
+acknowledgement = _table(
+    "acknowledgement",  # what a partner says of a delivery, or that it is still to say it
+    Column("delivery_id", BigInt, ForeignKey("delivery.id"), primary_key=True, autoincrement=False),
+    Column("state", Word, nullable=False),
+    Column("due_at", Instant),  # until when it was agreed to come
+    Column("received_at", Instant),  # when the partner said that it has the interchange
+    Column("acknowledged_at", Instant),
+    Column("kind", Word),  # 997 | 999 | TA1 | CONTRL
+    Column("detail", Word),  # the partner's words
+    Column("document_id", BigInt),  # which told it
+    _some("ix_acknowledgement_awaited", "due_at", where="state = 'awaited'"),
+    _some("ix_acknowledgement_overdue", "delivery_id", where="state = 'overdue'"),
+)
+
 attempt = _table(
     "attempt",
     _id(),
