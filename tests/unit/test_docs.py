@@ -14,11 +14,17 @@ import typer
 import yaml
 
 from bridge import check, reasons, reference, registry
+from bridge.acknowledgements import OVERDUE, REJECTED, UNKNOWN
 from bridge.cli.commands import app
+from bridge.company import Endpoint
+from bridge.connectors import file_drop
+from bridge.message import AcknowledgementState
 from bridge.settings import Settings
 from transforms import canonical
+from transforms.formats import x12
 from transforms.payload import compile_payload
 
+ALERTS = (OVERDUE, REJECTED, UNKNOWN)
 ROOT = Path(__file__).parent.parent.parent
 PAGES = [
     ROOT / "README.md",
@@ -168,6 +174,18 @@ def test_the_partner_of_the_worked_example_is_all_right(tmp_path: Path) -> None:
     assert check.check(company).faults == ()
     [document] = json.loads((partner / "samples/monday.csv.expected.json").read_text())["documents"]
     assert [line["quantity"] for line in document["data"]["lines"]] == ["3", "-1"]
+
+
+def test_what_is_agreed_on_acknowledgements_is_taken() -> None:
+    page = text_of(ROOT / "docs/how-to/follow-acknowledgements.md")
+    profile, *endpoints = [
+        yaml.safe_load(body) for language, body in FENCE.findall(page) if language == "yaml"
+    ]
+    x12.check_options(profile["options"])
+    for one in [one for block in endpoints for one in block["endpoints"].values()]:
+        Endpoint.model_validate(one)
+        file_drop.Settings.model_validate(one["settings"])
+    assert [code for code in (*ALERTS, *AcknowledgementState) if f"`{code}`" not in page] == []
 
 
 @each_page
