@@ -110,17 +110,18 @@ def _note(
     if _is_receipt_only(said):
         connection.execute(update(table).where(is_this).values(received_at=known.received_at or at))
         return
+    verdict = _verdict(said)
     connection.execute(
         update(table)
         .where(is_this)
         .values(
-            state=State(said.verdict), acknowledged_at=at, received_at=known.received_at or at,
+            state=verdict, acknowledged_at=at, received_at=known.received_at or at,
             kind=said.kind, detail=_words(said), document_id=document_id,
         )
     )  # fmt: skip
     if known.state == State.OVERDUE:
         close_alert(connection, code=OVERDUE, subject=delivery.key, at=at)
-    if said.verdict in (State.REJECTED, State.PARTLY_ACCEPTED):
+    if verdict in (State.REJECTED, State.PARTLY_ACCEPTED):
         words = f"{said.partner} did not take {delivery.type} {delivery.number}; it says: {_words(said)}"
         raise_alert(connection, code=REJECTED, subject=delivery.key, text=words, at=at)
 
@@ -129,6 +130,16 @@ def _is_receipt_only(said: AcknowledgementReceived) -> bool:
     """Whether it just says that the envelope was right: what is in it may still be rejected."""
     is_envelope = said.kind == "TA1" and said.verdict != State.REJECTED
     return is_envelope or said.verdict == State.RECEIVED
+
+
+def _verdict(said: AcknowledgementReceived) -> State:
+    """Whatever is said of the whole, a part that is rejected is not accepted."""
+    rejected = [part.verdict == State.REJECTED for part in said.parts]
+    if rejected and all(rejected):
+        return State.REJECTED
+    if any(rejected) and said.verdict != State.REJECTED:
+        return State.PARTLY_ACCEPTED
+    return State(said.verdict)
 
 
 def _words(said: AcknowledgementReceived) -> str:

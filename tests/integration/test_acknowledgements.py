@@ -10,7 +10,7 @@ import yaml
 from sqlalchemy import text
 
 from bridge import acknowledgements, clock, status, trace
-from bridge.cli import tracing
+from bridge.cli import operations, tracing
 from bridge.company import CompanyInvalid
 from bridge.ingress.contract import Content
 from bridge.outlets import Outlets
@@ -46,6 +46,22 @@ def begin_numbers(works):
     with works.ledger.write() as connection:
         connection.execute(t.control_number.delete())
         control_numbers.take(connection, "keeper", "group", BEFORE)
+
+
+@pytest.fixture
+def reopened():
+    """Opens the company anew, as it is in its folder now."""
+    opened = []
+
+    def reopen(works, tmp_path):
+        again = effects.open_works(tmp_path, works.bridge.settings.ledger_url)
+        again.runner.outlets = Outlets(again.bridge.company)
+        opened.append(again)
+        return again
+
+    yield reopen
+    for one in opened:
+        one.close()
 
 
 def write_endpoint(tmp_path: Path, **more):
@@ -147,7 +163,9 @@ def test_a_rejection_is_an_alert_with_the_partners_words_and_the_place(works, tm
     assert [(one.code, one.text) for one in seen.alerts][:1] == alerts(works)
 
 
-def test_what_is_not_acknowledged_in_time_is_one_alert_each_and_a_late_answer_closes_it(works, tmp_path):
+def test_what_is_not_acknowledged_in_time_is_one_alert_each_and_a_late_answer_closes_it(
+    works, tmp_path, capsys
+):
     ship(works, 1, 2)
     assert later(works, seconds=WITHIN - 60) == 0
     seen = status.look(works.ledger, works.bridge.settings)
@@ -158,6 +176,10 @@ def test_what_is_not_acknowledged_in_time_is_one_alert_each_and_a_late_answer_cl
     assert len(alerts(works)) == 2
     seen = status.look(works.ledger, works.bridge.settings)
     assert (seen.awaited, seen.overdue) == (0, 2)
+    operations._print(seen)
+    said = capsys.readouterr().out
+    assert "0 awaited, 2 overdue" in said
+    assert "ACK_OVERDUE" in said
     answer(works, tmp_path, 1)
     assert [code for code, _ in alerts(works, "closed")] == ["ACK_OVERDUE"]
     assert "SHP-2" in alerts(works)[0][1]
@@ -177,6 +199,44 @@ def test_the_schedule_looks_for_what_is_overdue(works, monkeypatch):
         )
     assert works.bridge.tick("beat") == 1
     assert [code for code, _ in alerts(works)] == ["ACK_OVERDUE"]
+
+
+@pytest.mark.parametrize(
+    ("uci", "more", "state"),
+    [
+        ("8", "", "awaited"),
+        ("7", "UCM+1+DESADV:D:96A:UN+7'", "accepted"),
+        ("7", "UCM+1+DESADV:D:96A:UN+4+18'UCS+6+12'UCD+12+2:1'", "rejected"),
+        ("7", "UCM+1+DESADV:D:96A:UN+4+18'UCM+2+DESADV:D:96A:UN+7'", "partly_accepted"),
+        ("4+23", "", "rejected"),
+    ],
+)
+def test_a_contrl_is_matched_by_the_interchange_that_it_names(works, reopened, tmp_path, uci, more, state):
+    path = tmp_path / "company/partners/keeper/partner.yaml"
+    partner = yaml.safe_load(path.read_text())
+    partner["sources"]["edi"] = {"door": "folder", "format": "edifact", "settings": {"path": "edi"}}
+    path.write_text(yaml.safe_dump(partner))
+    out = {
+        "folder": str(tmp_path / "out"), "encoder": "edifact",
+        "edifact": {"sender": "SMALL:14", "receiver": "KEEPER:14"},
+    }  # fmt: skip
+    write_endpoint(tmp_path, acknowledged_within=WITHIN, settings=out)
+    again = reopened(works, tmp_path)
+    ship(again, 1)
+    assert [row.interchange for row in again.rows(t.interchange)] == [1]
+    assert again.letters() == []
+    count = 3 + more.count("'")
+    text = (
+        "UNB+UNOC:3+KEEPER:14+SMALL:14+261102:1900+77'UNH+1+CONTRL:D:3:UN'"
+        f"UCI+1+SMALL:14+KEEPER:14+{uci}'{more}UNT+{count}+1'UNZ+1+77'"
+    )
+    again.take_in(Content("edi", name="contrl.edi", body=text.encode()))
+    assert again.letters() == []
+    assert list(states(again).values()) == [state]
+    codes = [code for code, _ in alerts(again)]
+    assert codes == (["ACK_REJECTED"] if state in ("partly_accepted", "rejected") else [])
+    if "UCD" in more:
+        assert "DESADV 1 4 code 18; segment 6 code 12, element 2-1 code 12" in alerts(again)[0][1]
 
 
 def test_the_first_verdict_stands(works, tmp_path):
@@ -213,22 +273,21 @@ def test_an_answer_to_nothing_is_an_alert(works, tmp_path, number):
     assert list(states(works).values()) == ["awaited"]
 
 
-def test_the_same_number_to_another_partner_is_not_meant(works, tmp_path):
+def test_the_same_number_to_another_partner_is_not_meant(works, reopened, tmp_path):
     write_endpoint(tmp_path, control_series="dc1")
-    again = effects.open_works(tmp_path, works.bridge.settings.ledger_url)
-    again.runner.outlets = Outlets(again.bridge.company)
+    again = reopened(works, tmp_path)
     ship(again, 1)
     assert [(row.series, row.group) for row in again.rows(t.interchange)] == [("dc1", 1)]
     answer(again, tmp_path, 1 - BEFORE)
     assert states(again) == {}
     assert [code for code, _ in alerts(again)] == ["ACK_UNKNOWN"]
-    again.close()
 
 
-def test_an_answer_counts_where_none_was_agreed_and_the_newest_of_a_number_is_meant(works, tmp_path):
+def test_an_answer_counts_where_none_was_agreed_and_the_newest_of_a_number_is_meant(
+    works, reopened, tmp_path
+):
     write_endpoint(tmp_path)
-    again = effects.open_works(tmp_path, works.bridge.settings.ledger_url)
-    again.runner.outlets = Outlets(again.bridge.company)
+    again = reopened(works, tmp_path)
     ship(again, 1)
     begin_numbers(again)
     ship(again, 2)
@@ -236,7 +295,6 @@ def test_an_answer_counts_where_none_was_agreed_and_the_newest_of_a_number_is_me
     answer(again, tmp_path, 1)
     newest = max(row.id for row in again.rows(t.delivery))
     assert states(again) == {newest: "accepted"}
-    again.close()
 
 
 def test_an_answer_may_be_faster_than_our_own_note(works, tmp_path):

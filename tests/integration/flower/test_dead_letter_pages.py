@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from html import unescape
 
 import pytest
@@ -54,6 +55,19 @@ def test_a_search_text_finds_itself_and_nothing_else(console, text):
         page = client.get("/dead-letters", params={"q": text + "?"}).text
     assert "0 letters" in page
     assert NASTY not in page
+
+
+def test_a_letter_shows_what_the_partner_says_of_its_delivery(console):
+    public_id = console.yard.refused("PO-SAID")
+    delivery_id = console.yard.letter(public_id).delivery_id
+    said = {"state": "accepted_with_errors", "acknowledged_at": datetime.now(UTC), "detail": "997 E <code> 5"}
+    with console.client("vera") as client:
+        assert "Acknowledgement" not in client.get(f"/dead-letters/{public_id}").text
+        with console.yard.ledger.write() as connection:
+            connection.execute(t.acknowledgement.insert().values(delivery_id=delivery_id, **said))
+        page = client.get(f"/dead-letters/{public_id}").text
+    assert "accepted with errors" in page
+    assert "997 E &lt;code&gt; 5" in page
 
 
 def test_a_letter_shows_reason_remedy_source_document_and_history(console):
