@@ -12,11 +12,15 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from transforms import units
 from transforms.canonical.document import Codes
+from transforms.edi import outgoing
 from transforms.errors import ElementInvalid
+from transforms.formats.edifact import standard
+from transforms.segments import Dialect
 
 _SPECIAL = re.compile(r"([?+:'])")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _UNA = "UNA:+.? '"
+_DIALECT = Dialect(element="+", terminator="'", component=":", release="?")
 _SYNTAX = {"latin-1": "UNOC:3", "utf-8": "UNOY:4"}
 _CONTRL_VERSION = "D:3:UN"
 _GTINS = {"EN", "SRV", "UK", "EO", "GTIN"}
@@ -24,6 +28,7 @@ _OURS = {"SK": "SA", "item_id": "SA"}
 """What we call our own numbers → 7143: the supplier's article number, for we supply."""
 _AGENCIES = {"UL": "9", "91": "91", "92": "92"}
 _PER_SEGMENT = 5
+_LINE_DIGITS = 6
 
 Component = str | Decimal | int | None
 Element = Component | tuple[Component, ...]
@@ -57,6 +62,7 @@ class Body:
 
     def __init__(self) -> None:
         self.segments: list[str] = []
+        self._lines = 0
 
     def add(self, tag: str, *elements: Element) -> None:
         """A segment; empty elements and components at the end are left out."""
@@ -87,7 +93,10 @@ class Body:
             self.add("NAD", role, (code, None, _AGENCIES.get(kind)))
 
     def line(self, number: str, item: Codes, profile: Profile, action: str | None = None) -> None:
-        """LIN with the GTIN, PIA with the other codes of the item."""
+        """LIN with the GTIN, PIA with the other codes of the item. A number that is none becomes the ordinal."""
+        self._lines += 1
+        if not (number.isascii() and number.isdigit() and len(number) <= _LINE_DIGITS):
+            number = str(self._lines)
         named = list(dict.fromkeys((_qualifier(kind, profile), code) for kind, code in item.items()))
         first = next((one for one in named if one[0] in _GTINS or one[0] == "UP"), None)
         self.add("LIN", number, action, (first[1], first[0]) if first else None)
@@ -112,6 +121,9 @@ def interchange(kind: str, body: Body, profile: Profile, *, control: int, at: da
     """UNA to UNZ around one message."""
     if not profile.sender or not profile.receiver:
         raise ElementInvalid("the endpoint's edifact profile does not say sender and receiver")
+    declared = standard.structure(profile.version, kind)
+    assert declared is not None, f"{kind} is written, so its structure has to be declared"
+    outgoing.check(body.segments, declared, _DIALECT)
     version = _CONTRL_VERSION if kind == "CONTRL" else f"{profile.version}:UN"
     if profile.association and kind != "CONTRL":
         version += f":{profile.association}"

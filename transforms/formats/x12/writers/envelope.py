@@ -14,10 +14,8 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from transforms.edi import structural
-from transforms.edi.faults import Fault, Wrong
-from transforms.edi.walker import Walker
-from transforms.errors import ElementInvalid, TooLong, TransformError, Unwritable
+from transforms.edi import outgoing
+from transforms.errors import ElementInvalid, TooLong, Unwritable
 from transforms.formats.x12 import standard
 from transforms.location import Location
 from transforms.segments import Dialect
@@ -177,23 +175,12 @@ def enclosed(
 def _check(body: Body, kind: str, profile: Profile) -> None:
     declared = standard.structure(profile.version, kind) or standard.structure("005010", kind)
     assert declared is not None, f"{kind} is written, so its structure has to be declared"
-    walker = Walker(declared, _dialect(profile))
-    walker.feed([_written(segment, profile) for segment in body])
-    walker.close()
-    fault = next(filter(structural.stops, walker.faults), None)
-    if fault is not None:
-        raise _refusal(fault)
+    outgoing.check([_written(segment, profile) for segment in body], declared, _dialect(profile))
 
 
 def _dialect(profile: Profile) -> Dialect:
     repetition = profile.repetition if profile.version >= "005010" else None
     return Dialect(profile.element, profile.terminator, profile.component, repetition)
-
-
-def _refusal(fault: Fault) -> TransformError:
-    kind = TooLong if fault.wrong is Wrong.TOO_LONG else structural.kind(fault)
-    where = Location(tag=fault.tag, element=fault.element, component=fault.component)
-    return kind(fault.text, location=where, value=fault.value)
 
 
 def _written(segment: Segment, profile: Profile) -> str:
