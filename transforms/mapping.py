@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import difflib
 import types
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -20,8 +20,10 @@ from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 
 from transforms import canonical, errors
+from transforms.canonical import trusted
 from transforms.canonical.document import Document
 from transforms.converters import Convert, FieldMap, Notation, converter
+from transforms.location import Location
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -102,6 +104,26 @@ def line_model(document: type[Document]) -> type[BaseModel]:
     """The model of a document's lines."""
     model: type[BaseModel] = get_args(document.model_fields["lines"].annotation)[0]
     return model
+
+
+def build_document(
+    document: type[Document], header: Mapping[str, Any], lines: Sequence[Mapping[str, Any]], where: Location
+) -> Document:
+    """A document whose lines have values of the right kinds already, all with the same fields in one order.
+
+    Raises :class:`transforms.errors.ElementInvalid` for a header that the model does not take.
+    """
+    values: dict[str, Any] = dict(header)
+    if lines:
+        columns = zip(*[line.values() for line in lines], strict=True)
+        named = dict(zip(lines[0], columns, strict=True))
+        values["lines"] = tuple(trusted.build(line_model(document), named))
+    try:
+        return document.model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"])
+        raise errors.ElementInvalid(f"{field}: {first['msg']}", location=where) from error
 
 
 def checked(model: type[M], data: Mapping[str, Any], where: str) -> M:

@@ -9,11 +9,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import Any, Generic
+from typing import Generic
 
-from pydantic import ValidationError
-
-from transforms.canonical import trusted
 from transforms.edi import fragments, structural
 from transforms.edi.faults import Fault
 from transforms.edi.maps import Fields, M, Made, Map, Settled, Tally
@@ -27,7 +24,7 @@ from transforms.errors import (
     TotalMismatch,
     TransformError,
 )
-from transforms.mapping import line_model
+from transforms.mapping import build_document
 from transforms.reading import MAX_LINES, Drafted
 
 MAX_GROUP = 20_000
@@ -246,7 +243,9 @@ class Translation(Generic[M]):
             # the good lines of a repaired message went through under its business key
             is_known = each.business_key is not None and not is_repair
             yield Drafted(
-                document=self._build(each),
+                document=build_document(
+                    each.document, each.header, each.lines, self.one.spot(1, self.one.head[0])
+                ),
                 key=self.key + numbered,
                 position=one.path + numbered,
                 part=self.part,
@@ -255,22 +254,6 @@ class Translation(Generic[M]):
                 else None,
                 content_hash=content if is_known else None,
             )
-
-    def _build(self, made: Made) -> Any:
-        """The document; its lines have values of the right kinds already."""
-        values: dict[str, Any] = dict(made.header)
-        if made.lines:
-            columns = zip(*[line.values() for line in made.lines], strict=True)
-            named = dict(zip(made.lines[0], columns, strict=True))
-            values["lines"] = tuple(trusted.build(line_model(made.document), named))
-        try:
-            return made.document.model_validate(values)
-        except ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(str(part) for part in first["loc"])
-            raise ElementInvalid(
-                f"{where}: {first['msg']}", location=self.one.spot(1, self.one.head[0])
-            ) from error
 
 
 class _Again(TransformError):

@@ -7,9 +7,12 @@ in its rows, or by an ``identity`` that takes the business date or the name into
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from typing import Any, Literal
+from functools import lru_cache
+from typing import Any, Literal, TypeVar
 
+import orjson
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from transforms import canonical, mapping, units
@@ -48,6 +51,11 @@ class Meaning(BaseModel):
             raise ValueError(f"{value!r} is not one of {', '.join(units.SYSTEMS)}")
         return value
 
+    @property
+    def known_columns(self) -> AbstractSet[str] | None:
+        """Columns that the layout itself places; ``None`` where a file's header names them."""
+        return None
+
 
 @dataclass(frozen=True, slots=True)
 class Layout:
@@ -65,6 +73,31 @@ class Layout:
         return self.header.inputs | self.line.inputs | {*self.group, *self.options.natural_key}
 
 
+Written = TypeVar("Written", bound=Meaning)
+
+
+def check(model: type[Meaning], options: dict[str, Any]) -> None:
+    """Raises :class:`transforms.mapping.LayoutInvalid` when a layout makes no sense."""
+    compile_layout(mapping.checked(model, options, "options"), {})
+
+
+def compiled(model: type[Written], options: dict[str, Any], alias: dict[str, str]) -> tuple[Written, Layout]:
+    """A source's options and their layout, which the same source gets again and again."""
+    as_key = (
+        orjson.dumps(options, option=orjson.OPT_NON_STR_KEYS),
+        orjson.dumps(alias, option=orjson.OPT_NON_STR_KEYS),
+    )
+    written, layout = _compiled(model, *as_key)
+    assert isinstance(written, model)
+    return written, layout
+
+
+@lru_cache(maxsize=256)
+def _compiled(model: type[Meaning], options: bytes, alias: bytes) -> tuple[Meaning, Layout]:
+    written = mapping.checked(model, orjson.loads(options), "options")
+    return written, compile_layout(written, orjson.loads(alias))
+
+
 def compile_layout(options: Meaning, alias: dict[str, str]) -> Layout:
     """Raises :class:`transforms.mapping.LayoutInvalid` with the field and the remedy."""
     document = mapping.document_type(options.type)
@@ -80,7 +113,11 @@ def compile_layout(options: Meaning, alias: dict[str, str]) -> Layout:
     _check_meaning(options, document, header)
     sites = [slot for codes in header.codes if codes.target == "site" for _, slot in codes.slots]
     group = options.group or tuple(dict.fromkeys(name for slot in sites for name in slot.inputs))
-    return Layout(options, document, header, line, group)
+    layout = Layout(options, document, header, line, group)
+    known = options.known_columns
+    if known is not None and (missing := sorted(layout.columns - known)):
+        raise mapping.LayoutInvalid(f"columns: {missing[0]!r} is used and has no place; say where it stands")
+    return layout
 
 
 def _check_meaning(options: Meaning, document: type[Document], header: mapping.Record) -> None:

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import csv
-import functools
 from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
 
-import orjson
-
-from transforms import errors, mapping
+from transforms import errors
 from transforms.formats.csv.layout import Options
 from transforms.formats.csv.lines import Lines, Splitter, TooLong, read_lines
 from transforms.location import Location
 from transforms.reading import Context, ReadEvent
 from transforms.rows.contract import BadRow, Rows
 from transforms.rows.gathering import Gathering
-from transforms.rows.layout import Layout, compile_layout
+from transforms.rows.layout import Layout, check, compiled
 
 _UTF8_MARK = b"\xef\xbb\xbf"
 _OTHER_MARKS = (b"\xff\xfe", b"\xfe\xff")
@@ -24,7 +21,7 @@ _OTHER_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 def check_options(options: dict[str, Any]) -> None:
     """Raise ``ValueError`` with the remedy when a layout makes no sense."""
-    compile_layout(mapping.checked(Options, options, "options"), {})
+    check(Options, options)
 
 
 def read(source: BinaryIO, context: Context) -> Iterator[ReadEvent]:
@@ -33,7 +30,7 @@ def read(source: BinaryIO, context: Context) -> Iterator[ReadEvent]:
     Raises :class:`transforms.errors.Unreadable` when the header does not fit the layout and
     :class:`transforms.errors.SnapshotEmpty` when a full snapshot has no rows.
     """
-    options, layout = _layout(_as_key(context.options), _as_key(context.unit_alias))
+    options, layout = compiled(Options, context.options, context.unit_alias)
     blocks = read_lines(source, max_line=options.max_line)
     header, first = _header(blocks, options)
     names = _names(header, options, layout)
@@ -58,16 +55,6 @@ def _rows(
         else:
             yield splitter.split(block)
     yield splitter.close()
-
-
-@functools.lru_cache(maxsize=256)
-def _layout(options: bytes, alias: bytes) -> tuple[Options, Layout]:
-    written = mapping.checked(Options, orjson.loads(options), "options")
-    return written, compile_layout(written, orjson.loads(alias))
-
-
-def _as_key(data: dict[str, Any]) -> bytes:
-    return orjson.dumps(data, option=orjson.OPT_NON_STR_KEYS)
 
 
 def _header(blocks: Iterator[Lines | TooLong], options: Options) -> tuple[str, Lines]:

@@ -69,6 +69,10 @@ class Options(Meaning):
     encoding: str = Field("utf-8", description="utf-8, cp1252, cp037 (EBCDIC) …")
     max_line: int = Field(1 << 16, ge=80, description="Longest record in characters.")
 
+    @property
+    def known_columns(self) -> set[str]:
+        return {*self.columns, *(name for columns in self.heads.values() for name in columns)}
+
     @field_validator("encoding")
     @classmethod
     def _exists(cls, value: str) -> str:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
-import orjson
-
-from transforms import errors, mapping
+from transforms import errors
 from transforms.formats.fixed_width.layout import Column, Options
 from transforms.formats.fixed_width.records import Record, records
 from transforms.location import Location
 from transforms.reading import Context, ReadEvent
 from transforms.rows.contract import BadRow, Rows
 from transforms.rows.gathering import Gathering
-from transforms.rows.layout import Layout, compile_layout
+from transforms.rows.layout import check, compiled
 
 _TOGETHER = 500
 """Rows that are handed over at once."""
@@ -24,7 +21,7 @@ _TOGETHER = 500
 
 def check_options(options: dict[str, Any]) -> None:
     """Raise ``ValueError`` with the remedy when a layout makes no sense."""
-    _compiled(mapping.checked(Options, options, "options"), {})
+    check(Options, options)
 
 
 def read(source: BinaryIO, context: Context) -> Iterator[ReadEvent]:
@@ -33,26 +30,10 @@ def read(source: BinaryIO, context: Context) -> Iterator[ReadEvent]:
     Raises :class:`transforms.errors.Unreadable` for an empty file and
     :class:`transforms.errors.SnapshotEmpty` when a full snapshot has no lines.
     """
-    options, layout = _layout(
-        orjson.dumps(context.options), orjson.dumps(context.unit_alias, option=orjson.OPT_NON_STR_KEYS)
-    )
+    options, layout = compiled(Options, context.options, context.unit_alias)
     reading = _Reading(options)
     gathering = Gathering(context, layout, reading.names, reading.fragment)
     yield from gathering.read(reading.rows(records(source, options)))
-
-
-@functools.lru_cache(maxsize=256)
-def _layout(options: bytes, alias: bytes) -> tuple[Options, Layout]:
-    written = mapping.checked(Options, orjson.loads(options), "options")
-    return written, _compiled(written, orjson.loads(alias))
-
-
-def _compiled(options: Options, alias: dict[str, str]) -> Layout:
-    layout = compile_layout(options, alias)
-    known = {*options.columns, *(name for columns in options.heads.values() for name in columns)}
-    if missing := sorted(layout.columns - known):
-        raise mapping.LayoutInvalid(f"columns: {missing[0]!r} is used and has no place; say where it stands")
-    return layout
 
 
 @dataclass(slots=True)

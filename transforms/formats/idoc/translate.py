@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any
 
-from pydantic import ValidationError
-
-from transforms.canonical import trusted
-from transforms.canonical.document import Document
 from transforms.errors import ElementInvalid, Problem, SegmentInvalid, TransformError
 from transforms.formats.idoc import fragments
 from transforms.formats.idoc.maps.contract import Fields, Made, Map
 from transforms.formats.idoc.values import Reading
-from transforms.mapping import line_model
+from transforms.mapping import build_document
 from transforms.reading import MAX_LINES, Drafted
 
 
@@ -36,7 +31,7 @@ def translate(one: Reading, layout: Map, *, key: str, part: str) -> tuple[list[P
             message = one.idoc.control["MESTYP"]
             drafts.append(
                 Drafted(
-                    document=_build(one, made),
+                    document=build_document(made.document, made.header, made.lines, one.idoc.place()),
                     key=key + numbered,
                     position=one.idoc.path + numbered,
                     part=part,
@@ -75,18 +70,3 @@ def _lines(one: Reading, layout: Map, header: Fields) -> tuple[list[Fields], lis
 
 def _content(made: Made) -> str:
     return hashlib.sha256(repr((made.header, made.lines)).encode()).hexdigest()
-
-
-def _build(one: Reading, made: Made) -> Document:
-    """The document; its lines have values of the right kinds already."""
-    values: dict[str, Any] = dict(made.header)
-    if made.lines:
-        columns = zip(*[line.values() for line in made.lines], strict=True)
-        named = dict(zip(made.lines[0], columns, strict=True))
-        values["lines"] = tuple(trusted.build(line_model(made.document), named))
-    try:
-        return made.document.model_validate(values)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise ElementInvalid(f"{where}: {first['msg']}", location=one.idoc.place()) from error

@@ -6,21 +6,20 @@ what went through already is recognised by its natural key.
 
 from __future__ import annotations
 
-import functools
 import io
 from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
 
 import orjson
 
-from transforms import errors, mapping
+from transforms import errors
 from transforms.formats.xlsx.layout import Options
 from transforms.formats.xlsx.sheets import as_text, rows
 from transforms.location import Location
 from transforms.reading import Context, ReadEvent
 from transforms.rows.contract import MAX_VALUE, BadRow, Rows
 from transforms.rows.gathering import Gathering
-from transforms.rows.layout import Layout, compile_layout
+from transforms.rows.layout import Layout, check, compiled
 
 _TOGETHER = 500
 """Rows that are handed over at once."""
@@ -28,7 +27,7 @@ _TOGETHER = 500
 
 def check_options(options: dict[str, Any]) -> None:
     """Raise ``ValueError`` with the remedy when a layout makes no sense."""
-    compile_layout(mapping.checked(Options, options, "options"), {})
+    check(Options, options)
 
 
 def read(source: BinaryIO, context: Context) -> Iterator[ReadEvent]:
@@ -37,19 +36,11 @@ def read(source: BinaryIO, context: Context) -> Iterator[ReadEvent]:
     Raises :class:`transforms.errors.Unreadable` when there is no such sheet, or its header does not fit, and
     :class:`transforms.errors.SnapshotEmpty` when a full snapshot has no rows.
     """
-    options, layout = _layout(
-        orjson.dumps(context.options), orjson.dumps(context.unit_alias, option=orjson.OPT_NON_STR_KEYS)
-    )
+    options, layout = compiled(Options, context.options, context.unit_alias)
     cells = rows(source if source.seekable() else io.BytesIO(source.read()), options)
     names = _names(next(cells, ()), options, layout)
     gathering = Gathering(context, layout, [name for name, _ in names], lambda _row: None)
     yield from gathering.read(_rows(cells, names, options))
-
-
-@functools.lru_cache(maxsize=256)
-def _layout(options: bytes, alias: bytes) -> tuple[Options, Layout]:
-    written = mapping.checked(Options, orjson.loads(options), "options")
-    return written, compile_layout(written, orjson.loads(alias))
 
 
 def _names(cells: Sequence[Any], options: Options, layout: Layout) -> list[tuple[str, int]]:

@@ -32,6 +32,10 @@ class Options(Meaning):
     max_depth: int = Field(50, ge=2, le=1_000, description="Elements inside of each other.")
     max_record: int = Field(1 << 20, ge=1_024, description="Characters of text in one record.")
 
+    @property
+    def known_columns(self) -> set[str]:
+        return set(self.columns)
+
     @field_validator("record")
     @classmethod
     def _is_path(cls, value: str) -> str:

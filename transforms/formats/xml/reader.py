@@ -9,18 +9,18 @@ from xml.sax.saxutils import escape, quoteattr  # nosec B406  # it writes; nothi
 
 import orjson
 
-from transforms import errors, mapping
+from transforms import errors
 from transforms.formats.xml.layout import Options
 from transforms.formats.xml.records import Record, Records
 from transforms.reading import Context, ReadEvent
 from transforms.rows.contract import MAX_VALUE, BadRow, Rows
 from transforms.rows.gathering import Gathering
-from transforms.rows.layout import Layout, compile_layout
+from transforms.rows.layout import check, compiled
 
 
 def check_options(options: dict[str, Any]) -> None:
     """Raise ``ValueError`` with the remedy when a layout makes no sense."""
-    _compiled(mapping.checked(Options, options, "options"), {})
+    check(Options, options)
 
 
 def read(source: BinaryIO, context: Context) -> Iterator[ReadEvent]:
@@ -29,25 +29,10 @@ def read(source: BinaryIO, context: Context) -> Iterator[ReadEvent]:
     What ends a file too early, or is no XML, is a bad row at its place: the records before it count.
     Raises :class:`transforms.errors.SnapshotEmpty` when a full snapshot has no records.
     """
-    options, layout = _layout(
-        orjson.dumps(context.options), orjson.dumps(context.unit_alias, option=orjson.OPT_NON_STR_KEYS)
-    )
+    options, layout = compiled(Options, context.options, context.unit_alias)
     names = list(options.columns)
     gathering = Gathering(context, layout, names, functools.partial(_fragment, options))
     yield from gathering.read(_rows(source, options, names))
-
-
-@functools.lru_cache(maxsize=256)
-def _layout(options: bytes, alias: bytes) -> tuple[Options, Layout]:
-    written = mapping.checked(Options, orjson.loads(options), "options")
-    return written, _compiled(written, orjson.loads(alias))
-
-
-def _compiled(options: Options, alias: dict[str, str]) -> Layout:
-    layout = compile_layout(options, alias)
-    if missing := sorted(layout.columns - set(options.columns)):
-        raise mapping.LayoutInvalid(f"columns: {missing[0]!r} is used and has no place; say where it stands")
-    return layout
 
 
 def _rows(source: BinaryIO, options: Options, names: Sequence[str]) -> Iterator[Rows]:
