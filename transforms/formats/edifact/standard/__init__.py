@@ -8,6 +8,8 @@ from transforms.edi.structure import Segment, Structure, nodes_of, segments_of
 from transforms.formats.edifact.standard import d01b, d96a, service
 
 _DIRECTORIES = {"D:96A": d96a, "D:01B": d01b}
+_SEGMENTS = {"D:96A": (d96a,), "D:01B": (d96a, d01b)}
+"""Where a version's segments stand; the later directory says only what differs from the earlier."""
 
 
 @cache
@@ -20,6 +22,7 @@ def structure(version: str, kind: str) -> Structure | None:
 
 @cache
 def _segments(version: str) -> dict[str, Segment]:
-    directory = _DIRECTORIES.get(version)
-    declared = segments_of(directory.SEGMENTS) if directory is not None else {}
-    return declared | segments_of(service.SEGMENTS)
+    declared: dict[str, Segment] = {}
+    for directory in (*_SEGMENTS.get(version, ()), service):
+        declared |= segments_of(directory.SEGMENTS)
+    return declared

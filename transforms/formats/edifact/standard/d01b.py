@@ -1,4 +1,7 @@
-"""EDIFACT D.01B: the messages that we read or write, and their segments (notation: transforms.edi.structure)."""
+"""EDIFACT D.01B: the messages that we read or write, and the segments that D.96A has not or has otherwise.
+
+Notation: transforms.edi.structure.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,7 @@ HYN an1-3! an1-3 an1-3 (an1-35 an1-3 an1-17 an1-3) an1-35
 IMD an1-3 (an1-3 an1-17 an1-3) (an1-17 an1-17 an1-3 an1-256 an1-256 an1-3) an1-3
 INP (an1-35! an1-35) (an1-3! an1-3 an1-17 an1-3 an1-35) (an1-3! an1-35) an1-3
 INV 4*[an1-3] (an1-3! an1-3 an1-17 an1-3 an1-35)
-LIN an1-6 an1-3 (an1-35 an1-3 an1-17 an1-3) (an1-3 an1-6) d1-2 an1-3 | P0405
+LIN an1-6 an1-3 (an1-35 an1-3 an1-17 an1-3) (an1-3 an1-6) d1-2 an1-3
 LOC an1-3! (an1-25 an1-17 an1-3 an1-256) (an1-25 an1-17 an1-3 an1-70) (an1-25 an1-17 an1-3 an1-70) an1-3
 MEA an1-3! (an1-3 an1-3 an1-17 an1-70) (an1-3! an1-18 d1-18 d1-18 d1-2) an1-3
 MKS an1-3! (an1-17! an1-17 an1-3)! an1-3

@@ -31,7 +31,7 @@ HAN (an1-3 an1-3 an1-3 an1-70) (an1-4 an1-3 an1-3)
 IMD an1-3 an1-3 (an1-17 an1-3 an1-3 an1-35 an1-35 an1-3) an1-3
 INP (an1-17! an1-17) (an1-3! an1-3 an1-3 an1-3 an1-35) (an1-3! an1-35) an1-3
 INV 4*[an1-3] (an1-3! an1-3 an1-3 an1-3 an1-35)
-LIN d1-6 an1-3 (an1-35 an1-3 an1-3 an1-3) (an1-3 d1-6) d1-2 an1-3 | P0405
+LIN d1-6 an1-3 (an1-35 an1-3 an1-3 an1-3) (an1-3 d1-6) d1-2 an1-3
 LOC an1-3! 3*[(an1-25 an1-3 an1-3 an1-70)] an1-3
 MEA an1-3! (an1-3 an1-3 an1-3 an1-70) (an1-3! d1-18 d1-18 d1-18 d1-2) an1-3
 MKS an1-3! (an1-17! an1-3 an1-3)! an1-3
